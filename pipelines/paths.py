@@ -1,0 +1,65 @@
+"""Where the project, the account files and an account's results lie.
+
+Here: paths and the environment that moves them. Not here: what the files hold.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+SQL = PROJECT / "sql"
+EXAMPLE_ACCOUNTS = PROJECT / "accounts" / "example"
+
+
+def accounts_folder() -> Path:
+    """The folder of the account files: SLA_ACCOUNTS, else accounts/ of the project."""
+    return Path(os.environ.get("SLA_ACCOUNTS") or PROJECT / "accounts")
+
+
+def data_folder() -> Path:
+    """The folder of all results: SLA_DATA, else data/ of the project."""
+    return Path(os.environ.get("SLA_DATA") or PROJECT / "data")
+
+
+def account_files() -> dict[str, Path]:
+    """The account files by account name, in name order; empty where there is no such folder."""
+    files = sorted([*accounts_folder().glob("*.yaml"), *accounts_folder().glob("*.yml")])
+    return {file.stem: file for file in files}
+
+
+@dataclass(frozen=True)
+class AccountFolder:
+    """The files of one account's results."""
+
+    account: str
+
+    @property
+    def root(self) -> Path:
+        """The folder itself; it may not exist yet."""
+        return data_folder() / self.account
+
+    @property
+    def warehouse(self) -> Path:
+        """The pipeline's own database; nobody else opens it."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The database RevOps opens."""
+        return self.root / "reporting.duckdb"
+
+    @property
+    def landing(self) -> Path:
+        """Where files wait between the source and the warehouse."""
+        return self.root / "landing"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the run in progress."""
+        return self.root / ".lock"
+
+    @property
+    def log(self) -> Path:
+        """What the runs logged."""
+        return self.root / "run.log"
