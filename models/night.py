@@ -52,7 +52,7 @@ class Stage:
     unit: Annotated[str, "what is counted there: people or deals"]
     next_stage: Annotated[str | None, "the stage after it; NULL for the last"]
     is_handover: Annotated[bool, "whether marketing hands over here"]
-    is_mapped: Annotated[bool, "whether the settings name a place in the CRM for it"]
+    is_mapped: Annotated[bool, "whether the settings name a place in the CRM that dates entries into it"]
     assumed_rate: Annotated[float | None, "share assumed to reach next_stage, 0..1; NULL for the last"]
     assumed_weight: Annotated[float, "entries the assumption counts for: assume.weight where written down, else 1"]
 

@@ -5,6 +5,7 @@ Here: reading such a declaration. Not here: any table of its own, or the SQL typ
 
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -12,6 +13,7 @@ SQL_TYPES: dict[type, str] = {
     str: "VARCHAR",
     int: "BIGINT",
     float: "DOUBLE",
+    Decimal: "DECIMAL(18,2)",
     bool: "BOOLEAN",
     date: "DATE",
     datetime: "TIMESTAMP",

@@ -1,0 +1,1 @@
+"""The rail: Dagster assets, the DuckDB warehouse, publishing and the `sla` command. No business rule."""

@@ -8,8 +8,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from pipelines.paths import AccountFolder
+
+# A command and the run it starts are one holder.
+_held: set[Path] = set()
 
 
 class AccountBusyError(Exception):
@@ -17,11 +21,15 @@ class AccountBusyError(Exception):
 
 
 @contextmanager
-def account_lock(folder: AccountFolder, run_id: str) -> Iterator[None]:
+def account_lock(folder: AccountFolder) -> Iterator[None]:
     """Hold the account's lock; it ends with the process at the latest, so a killed run leaves none behind.
 
-    Raises AccountBusyError when another run holds it.
+    Within a process that holds it already it is held on. Raises AccountBusyError when another process does.
     """
+    path = folder.lock.resolve()
+    if path in _held:
+        yield
+        return
     folder.root.mkdir(parents=True, exist_ok=True)
     with folder.lock.open("a+") as lock:
         try:
@@ -33,9 +41,11 @@ def account_lock(folder: AccountFolder, run_id: str) -> Iterator[None]:
                 f"The night of {folder.account} is already running ({holder}); wait for it to end, or stop it."
             ) from None
         lock.truncate(0)
-        lock.write(f"run {run_id[:8]}, process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+        lock.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
         lock.flush()
+        _held.add(path)
         try:
             yield
         finally:
+            _held.discard(path)
             lock.truncate(0)

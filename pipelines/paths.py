@@ -13,7 +13,7 @@ EXAMPLE_ACCOUNTS = PROJECT / "accounts" / "example"
 
 
 def accounts_folder() -> Path:
-    """The folder of the account files: SLA_ACCOUNTS, else accounts/ of the project."""
+    """The folder of the user's account files: SLA_ACCOUNTS, else accounts/ of the project."""
     return Path(os.environ.get("SLA_ACCOUNTS") or PROJECT / "accounts")
 
 
@@ -23,8 +23,23 @@ def data_folder() -> Path:
 
 
 def account_files() -> dict[str, Path]:
-    """The account files by account name, in name order; empty where there is no such folder."""
-    files = sorted([*accounts_folder().glob("*.yaml"), *accounts_folder().glob("*.yml")])
+    """The account files in force, by account name, in name order.
+
+    Those of the accounts folder; the shipped example's while the project's own folder has none.
+    """
+    found = _files_in(accounts_folder())
+    if not found and accounts_folder() == PROJECT / "accounts":
+        return _files_in(EXAMPLE_ACCOUNTS)
+    return found
+
+
+def is_example(file: Path) -> bool:
+    """Whether an account file is the shipped one."""
+    return file.parent == EXAMPLE_ACCOUNTS
+
+
+def _files_in(folder: Path) -> dict[str, Path]:
+    files = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
     return {file.stem: file for file in files}
 
 

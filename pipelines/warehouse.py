@@ -1,55 +1,30 @@
 """The account's own DuckDB, and the one rule that builds every table in it.
 
-Here: opening it, replacing a table or a night's rows of it, reading it back. Not here: what the tables hold.
+Here: opening it, replacing a table or a night's rows of it, checking it, reading it back. Not here: what the tables
+hold.
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import duckdb
 import orjson
+import pandas as pd
 
-CONFIG: dict[str, Any] = {"threads": 2, "memory_limit": "2GB", "autoinstall_known_extensions": "false"}
+from pipelines.table import Table
 
+CONFIG: dict[str, Any] = {
+    "threads": 2,
+    "memory_limit": "2GB",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
 
-class ColumnLike(Protocol):
-    """A column of a table: its name, SQL type and what it means."""
-
-    @property
-    def name(self) -> str:
-        """The column's name."""
-
-    @property
-    def type(self) -> str:
-        """Its SQL type."""
-
-    @property
-    def description(self) -> str:
-        """What it means, with its unit."""
-
-
-class TableLike(Protocol):
-    """What the build rule needs to know of a table."""
-
-    @property
-    def schema(self) -> str:
-        """Its schema: the folder of its file."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def description(self) -> str:
-        """What it holds."""
-
-    @property
-    def columns(self) -> Sequence[ColumnLike]:
-        """Its columns in order."""
+OPEN_NIGHT = "(select n.as_of from settings.night as n)"
 
 
 class TableChangedError(Exception):
@@ -61,22 +36,30 @@ class NoOpenNightError(Exception):
 
 
 @dataclass(frozen=True)
-class Built:
-    """What the build rule did."""
+class CheckOutcome:
+    """How a table fared at one of its checks."""
 
-    rows: int
-    """rows of the open night, or of the table where it has no nights"""
+    name: str
+    condition: str
+    broken_rows: int
+    """rows, or groups of the grain, that break it"""
 
 
 @contextmanager
 def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-write connection to the warehouse, made where there is none; closed at the end of the block."""
+    """A read-write connection to the warehouse, made where there is none; closed at the end of the block.
+
+    The session's time zone is UTC.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     spill = str(path.parent / ".spill")
     with duckdb.connect(str(path), config=CONFIG | {"temp_directory": spill}) as con:
+        con.execute("set timezone = 'UTC'")
         con.execute("create schema if not exists nights")
+        # The run that opened the night, and for each table the night it was last built for.
         con.execute("create table if not exists nights.open (run_id varchar)")
         con.execute("create table if not exists nights.builds (table_key varchar, run_id varchar)")
+        con.execute("create table if not exists nights.cursors (stream varchar, cursor varchar)")
         yield con
 
 
@@ -92,47 +75,47 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     con.execute("commit")
 
 
-def build(con: duckdb.DuckDBPyConnection, table: TableLike, select: str) -> Built:
-    """Build `table` from a SELECT, by the one rule, in one transaction.
+def build(con: duckdb.DuckDBPyConnection, table: Table, select: str) -> int:
+    """Build `table` from a SELECT, by the one rule, in one transaction; returns its rows (of the open night).
 
-    A result with a column `as_of` replaces the rows of the open night and leaves the others; any other result
-    replaces the table. New columns of a nightly table are NULL for the past. Raises TableChangedError when a
-    nightly table lost a column or changed a type, NoOpenNightError before the first night.
+    A nightly table's rows of the open night are replaced and the others left; any other table is replaced. New
+    columns of a nightly table are NULL for the past. Raises TableChangedError when a nightly table lost a column or
+    changed a type, NoOpenNightError before the first night.
     """
     with transaction(con):
         return build_within(con, table, select)
 
 
-def build_within(con: duckdb.DuckDBPyConnection, table: TableLike, select: str) -> Built:
+def build_within(con: duckdb.DuckDBPyConnection, table: Table, select: str) -> int:
     """The build rule inside a transaction of the caller's."""
-    names = [c.name for c in table.columns]
-    listed = ", ".join(_quoted(n) for n in names)
-    key = f"{table.schema}.{table.name}"
+    night = open_run_id(con)
+    if night is None:
+        raise NoOpenNightError(f"No night is open, so {table.key} cannot be built; materialize `settings` first.")
+    listed = ", ".join(_quoted(c.name) for c in table.columns)
     con.execute(f"create schema if not exists {table.schema}")
-    if "as_of" in names and _columns_of(con, table):
+    if table.is_nightly and columns_there(con, table):
         _add_new_columns(con, table)
-        con.execute(f"delete from {key} where as_of = (select as_of from settings.night)")
-        con.execute(f"insert into {key} ({listed}) select {listed} from ({select})")
+        # The SELECT may read the table's own rows, those of tonight included: first make the new ones.
+        con.execute(f"create or replace temp table tonight as select {listed} from ({select})")
+        con.execute(f"delete from {table.key} where as_of = {OPEN_NIGHT}")
+        con.execute(f"insert into {table.key} ({listed}) select {listed} from tonight")
+        con.execute("drop table tonight")
     else:
-        con.execute(f"create or replace table {key} as select {listed} from ({select})")
-    _comment(con, table)
-    run = con.execute("select run_id from nights.open").fetchall()
-    if not run:
-        raise NoOpenNightError(f"No night is open, so {key} cannot be built; materialize `settings` first.")
-    con.execute("delete from nights.builds where table_key = $1", [key])
-    con.execute("insert into nights.builds values ($1, $2)", [key, run[0][0]])
-    only = "where as_of = (select as_of from settings.night)" if "as_of" in names else ""
-    return Built(rows=con.execute(f"select count(*) from {key} {only}").fetchall()[0][0])
+        con.execute(f"create or replace table {table.key} as select {listed} from ({select})")
+    comment(con, table, table.key)
+    con.execute("delete from nights.builds where table_key = $1", [table.key])
+    con.execute("insert into nights.builds values ($1, $2)", [table.key, night])
+    return int(con.execute(f"select count(*) from {table.key} {tonight_only(table)}").fetchall()[0][0])
 
 
-def build_rows(con: duckdb.DuckDBPyConnection, table: TableLike, rows: Iterable[Any]) -> Built:
+def build_rows(con: duckdb.DuckDBPyConnection, table: Table, rows: Iterable[Any]) -> int:
     """Build `table` from dataclass instances, by way of a file, as every row enters the warehouse."""
     with rows_as_select(table, rows) as select:
         return build(con, table, select)
 
 
 @contextmanager
-def rows_as_select(table: TableLike, rows: Iterable[Any]) -> Iterator[str]:
+def rows_as_select(table: Table, rows: Iterable[Any]) -> Iterator[str]:
     """A SELECT that yields dataclass instances as rows of `table`, typed as the table declares them."""
     columns = ", ".join(f"'{c.name}': '{c.type}'" for c in table.columns)
     with tempfile.TemporaryDirectory(prefix="sla-rows-") as folder:
@@ -143,52 +126,74 @@ def rows_as_select(table: TableLike, rows: Iterable[Any]) -> Iterator[str]:
         yield f"select * from read_json('{file}', format = 'newline_delimited', columns = {{{columns}}})"
 
 
-def read_rows(con: duckdb.DuckDBPyConnection, key: str, row: type) -> list[Any]:
-    """The rows of `schema.table` as instances of the dataclass `row`; of a nightly table, the open night's."""
-    names = [f.name for f in fields(row)]
-    listed = ", ".join(_quoted(n) for n in names)
-    found = con.execute(f"select {listed} from {key} {_tonight(names)}").fetchall()
+def open_run_id(con: duckdb.DuckDBPyConnection) -> str | None:
+    """The run that opened the night that is open; None before the first."""
+    found = con.execute("select run_id from nights.open").fetchall()
+    return found[0][0] if found else None
+
+
+def check(con: duckdb.DuckDBPyConnection, table: Table) -> list[CheckOutcome]:
+    """How the table, or its rows of the open night, fare at its grain and its checks."""
+    outcomes = []
+    if table.grain:
+        grain = ", ".join(_quoted(c) for c in table.grain)
+        twice = con.execute(
+            f"select count(*) from (select {grain} from {table.key} {tonight_only(table)} group by {grain}"
+            " having count(*) > 1)"
+        ).fetchall()[0][0]
+        outcomes.append(CheckOutcome("grain", f"one row for each {', '.join(table.grain)}", twice))
+    if table.checks:
+        counts = ", ".join(f"count(*) filter (where not ({c.condition}))" for c in table.checks)
+        found = con.execute(f"select {counts} from {table.key} {tonight_only(table)}").fetchall()[0]
+        outcomes += [CheckOutcome(c.name, c.condition, n) for c, n in zip(table.checks, found, strict=True)]
+    return outcomes
+
+
+def read_rows(con: duckdb.DuckDBPyConnection, table: Table, row: type) -> list[Any]:
+    """The rows of a table as instances of the dataclass `row`, in order; of a nightly table, the open night's."""
+    listed = ", ".join(_quoted(f.name) for f in fields(row))
+    found = con.execute(f"select {listed} from {table.key} {tonight_only(table)} order by rowid").fetchall()
     return [row(*values) for values in found]
 
 
-def read_frame(con: duckdb.DuckDBPyConnection, table: TableLike) -> Any:
-    """The rows of a table as a pandas DataFrame; of a nightly table, the open night's."""
-    names = [c.name for c in table.columns]
-    return con.execute(f"select * from {table.schema}.{table.name} {_tonight(names)}").df()
+def read_frame(con: duckdb.DuckDBPyConnection, table: Table) -> pd.DataFrame:
+    """The rows of a table as a data frame, in an order of their own; of a nightly table, the open night's."""
+    return con.execute(f"select * from {table.key} {tonight_only(table)} order by all").df()
 
 
-def _tonight(names: Sequence[str]) -> str:
-    return "where as_of = (select as_of from settings.night)" if "as_of" in names and "account" not in names else ""
+def tonight_only(table: Table) -> str:
+    """The WHERE that leaves the open night's rows of a nightly table; nothing for any other."""
+    return f"where as_of = {OPEN_NIGHT}" if table.is_nightly else ""
 
 
-def _columns_of(con: duckdb.DuckDBPyConnection, table: TableLike) -> dict[str, str]:
+def columns_there(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:
+    """The columns the table has in the database, with their types; empty where there is no such table."""
     return dict(
         con.execute(
-            "select column_name, data_type from information_schema.columns"
-            " where table_schema = $1 and table_name = $2 order by ordinal_position",
+            "select column_name, data_type from information_schema.columns where table_catalog = current_database()"
+            " and table_schema = $1 and table_name = $2 order by ordinal_position",
             [table.schema, table.name],
         ).fetchall()
     )
 
 
-def _add_new_columns(con: duckdb.DuckDBPyConnection, table: TableLike) -> None:
-    there = _columns_of(con, table)
+def _add_new_columns(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    there = columns_there(con, table)
     wanted = {c.name: c.type for c in table.columns}
-    key = f"{table.schema}.{table.name}"
     lost = [n for n in there if n not in wanted]
     retyped = [n for n, t in wanted.items() if n in there and there[n].upper() != t.upper()]
     if lost or retyped:
         raise TableChangedError(
-            f"{key} keeps every night, and its columns {', '.join(lost + retyped)} were dropped or retyped; "
+            f"{table.key} keeps every night, and its columns {', '.join(lost + retyped)} were dropped or retyped; "
             "bring them back, or give the new meaning a new name."
         )
     for name, kind in wanted.items():
         if name not in there:
-            con.execute(f"alter table {key} add column {_quoted(name)} {kind}")
+            con.execute(f"alter table {table.key} add column {_quoted(name)} {kind}")
 
 
-def _comment(con: duckdb.DuckDBPyConnection, table: TableLike) -> None:
-    key = f"{table.schema}.{table.name}"
+def comment(con: duckdb.DuckDBPyConnection, table: Table, key: str) -> None:
+    """Write the table's and its columns' descriptions into the database, on the table called `key`."""
     con.execute(f"comment on table {key} is {literal(table.description)}")
     for column in table.columns:
         con.execute(f"comment on column {key}.{_quoted(column.name)} is {literal(column.description)}")

@@ -2,7 +2,7 @@
 --
 -- Steps of people count marketing's people. Steps of deals count all deals, or marketing's alone where a target
 -- asks marketing for a share of the revenue only.
--- grain: from_stage, to_stage, segment, age_days, lag_days, is_lost, is_explicit, is_from_explicit
+-- grain: from_stage, to_stage, segment, age_days, lag_days, is_lost, is_from_explicit, is_to_explicit
 -- check: age_days >= 0
 -- check: lag_days >= 0
 -- check: records > 0
@@ -92,8 +92,8 @@ select
     cast(n.as_of - s.from_on as bigint) as age_days,                        -- days since the record was at from_stage
     cast(greatest(s.to_on - s.from_on, 0) as bigint) as lag_days,           -- days it took to to_stage, at least 0; NULL: not converted
     s.has_ended and s.to_on is null as is_lost,                             -- whether it was lost or disqualified unconverted
-    s.is_from_explicit and coalesce(s.is_to_explicit, false) as is_explicit, -- whether the CRM shows both entries
     s.is_from_explicit,                                                     -- whether the CRM shows the entry into from_stage
+    coalesce(s.is_to_explicit, false) as is_to_explicit,                    -- whether the CRM shows the entry into to_stage
     count(*) as records,                                                    -- people or deals
     coalesce(sum(s.deals_weight), 0.0) as deals_weight                      -- deals at to_stage of these people, by weight; 0 within a unit
 from steps as s

@@ -1,0 +1,140 @@
+"""Conversion of records of which some are still open: curve, horizon, effective entries, interval.
+
+Here: the estimators, on plain counts. Not here: which records are counted, or the table of rates.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import betaincinv
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+HORIZONS_DAYS = (14, 30, 60, 90, 120, 180, 270, 365)
+HORIZON_SHARE = 0.95
+# Entries this old have had a year to convert; younger ones would make lags look shorter than they are.
+SETTLED_AGE_DAYS = 365
+
+# Below any share that counts; keeps a Beta distribution proper where every record converted.
+TINY = 1e-9
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Records that entered a step, counted by age and lag; arrays of one length."""
+
+    age_days: Ints
+    """days from the entry to the night"""
+    lag_days: Floats
+    """days from the entry to the conversion; NaN: not converted"""
+    records: Ints
+    """how many"""
+
+    @property
+    def entered(self) -> int:
+        """Records in all."""
+        return int(self.records.sum())
+
+    @property
+    def converted(self) -> int:
+        """Those that converted, however late."""
+        return int(self.records[~np.isnan(self.lag_days)].sum())
+
+    def converted_within(self, horizon_days: int) -> int:
+        """Those that converted within the horizon."""
+        return int(self.records[self.lag_days <= horizon_days].sum())
+
+    def aged(self, first: int, last: int | None = None) -> "Counts":
+        """The records whose age is from `first` to `last` days, both included."""
+        keep = self.age_days >= first
+        if last is not None:
+            keep &= self.age_days <= last
+        return Counts(self.age_days[keep], self.lag_days[keep], self.records[keep])
+
+
+def horizon(counts: Counts, min_sample: int, lookback_days: int) -> int:
+    """Days within which 95 % of the conversions fall, of a short list of horizons, at most the lookback.
+
+    Judged on entries at least a year old, or on all entries where those hold fewer than `min_sample` conversions.
+    Without any conversion: the longest.
+    """
+    settled = counts.aged(SETTLED_AGE_DAYS)
+    judged = settled if settled.converted >= min_sample else counts
+    chosen = HORIZONS_DAYS[-1]
+    if judged.converted:
+        chosen = next(
+            (h for h in HORIZONS_DAYS if judged.converted_within(h) >= HORIZON_SHARE * judged.converted),
+            chosen,
+        )
+    return min(chosen, lookback_days)
+
+
+def conversion_curve(counts: Counts, horizon_days: int) -> Floats:
+    """The share converted by each day from 0 to the horizon, by the product-limit estimator.
+
+    A record is at risk until it converts, else until its age; a lost one stays at risk, so the curve is the share
+    that will have converted. Source: Kaplan and Meier (1958).
+    """
+    events = counts.lag_days <= horizon_days
+    time = np.minimum(np.where(events, counts.lag_days, counts.age_days), horizon_days).astype(np.int64)
+    leaving = np.bincount(time, weights=counts.records, minlength=horizon_days + 1)
+    converting = np.bincount(time[events], weights=counts.records[events], minlength=horizon_days + 1)
+    at_risk = np.cumsum(leaving[::-1])[::-1]
+    hazard = np.divide(converting, at_risk, out=np.zeros_like(converting), where=at_risk > 0)
+    return np.asarray(1.0 - np.cumprod(1.0 - hazard), dtype=np.float64)
+
+
+def share_due_by_age(curve: Floats) -> Floats:
+    """Of the conversions that come within the horizon, the share that has come by each day.
+
+    Without any conversion nothing is known of the lags; they are taken as spread evenly.
+    """
+    if curve[-1] <= 0:
+        return np.linspace(0.0, 1.0, len(curve)) if len(curve) > 1 else np.ones(1)
+    return np.asarray(curve / curve[-1], dtype=np.float64)
+
+
+def effective_entered(counts: Counts, due: Floats) -> float:
+    """Entries, each counted by how much of its time to convert it has had."""
+    ages = np.minimum(counts.age_days, len(due) - 1)
+    return float((due[ages] * counts.records).sum())
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A rate with its equal-tailed interval."""
+
+    rate: float
+    low: float
+    high: float
+
+
+def drawn_rate(converted: float, entered: float, toward: float, weight: float, confidence: float) -> Estimate:
+    """The share `converted` of `entered`, drawn toward a rate that counts for `weight` entries.
+
+    The mean and the equal-tailed interval of the Beta distribution that these counts make.
+    """
+    entered = max(entered, converted)
+    a = max(converted + weight * toward, TINY)
+    b = max(entered - converted + weight * (1.0 - toward), TINY)
+    tail = (1.0 - confidence) / 2
+    rate = (converted + weight * toward) / (entered + weight)
+    return Estimate(rate, float(betaincinv(a, b, tail)), float(betaincinv(a, b, 1.0 - tail)))
+
+
+def quantile(values: Floats, records: Ints, share: float) -> float | None:
+    """The quantile of values that each count `records` times, linear between neighbours; None where there are none.
+
+    The same as numpy's default quantile of the values written out.
+    """
+    total = int(records.sum())
+    if total == 0:
+        return None
+    order = np.argsort(values)
+    ends = np.cumsum(records[order])
+    place = (total - 1) * share
+    lower = values[order][np.searchsorted(ends, np.floor(place), side="right")]
+    upper = values[order][np.searchsorted(ends, np.ceil(place), side="right")]
+    return float(lower + (upper - lower) * (place - np.floor(place)))

@@ -1,0 +1,156 @@
+"""The keys under `sources`: where an account's people, deals and touches come from.
+
+Here: the keys and what makes them impossible together. Not here: reading any source.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from models.settings.fields import Rate, Settings, Text, listed
+
+Columns = Annotated[list[Text], BeforeValidator(listed)]
+
+
+class HubSpot(Settings):
+    """A HubSpot portal."""
+
+    pipelines: list[Text] = Field([], description="deal pipelines to read, by id or label; empty: all")
+    api_budget_share: Rate = Field(0.5, description="share of the portal's daily API calls that may be used")
+    crm_api_version: Text = Field("v3", description="version of HubSpot's CRM API")
+
+
+class Salesforce(Settings):
+    """A Salesforce org."""
+
+    record_types: list[Text] = Field([], description="opportunity record types to read; empty: all")
+    stages_from: dict[str, dict[str, str]] = Field(
+        {}, description="stage → where its date comes from, as in {mql: {field: MQL_Date__c}}"
+    )
+    api_budget_share: Rate = Field(0.5, description="share of the org's daily API calls that may be used")
+    api_version: Text = Field("66.0", description="version of Salesforce's API")
+
+
+class Status(Settings):
+    """A column with the CRM's own stage of a person."""
+
+    column: Text = Field(description="the column; its values are mapped by funnel.mapping")
+    at: Text | None = Field(
+        None, description="the column with the date of that status; without it the status is not dated"
+    )
+
+
+class People(Settings):
+    """An export of people: leads, contacts."""
+
+    path: Text = Field(description="CSV, Parquet or JSON file, relative to this settings file")
+    id: Text = Field(description="the column with the person's id")
+    created: Text | None = Field(None, description="the column with the day or moment of creation")
+    source: Text | None = Field(None, description="the column with the lead source")
+    owner: Text | None = Field(None, description="the column with the owner's id or name")
+    stages: dict[str, Text] = Field({}, description="stage of the funnel → the column with the date it was entered")
+    status: Status | None = Field(None, description="a column with the CRM's own stage, and its date")
+    outcome: Text | None = Field(None, description="a column that says disqualified, recycled, or a mapped status")
+    outcome_at: Text | None = Field(None, description="the column with the date of the outcome")
+    reason: Text | None = Field(None, description="the column with the reason of the outcome")
+
+
+class Deals(Settings):
+    """An export of deals: opportunities, orders."""
+
+    path: Text = Field(description="CSV, Parquet or JSON file, relative to this settings file")
+    id: Text = Field(description="the column with the deal's id")
+    person: Text | None = Field(None, description="the column with the id of its person; several are separated by ;")
+    created: Text | None = Field(None, description="the column with the day or moment of creation")
+    closed: Text | None = Field(None, description="the column with the closing date")
+    amount: Text | None = Field(None, description="the column with the deal's value")
+    currency: Text | None = Field(None, description="an ISO code for all deals, or the column that holds it")
+    owner: Text | None = Field(None, description="the column with the owner's id or name")
+    stage: Text | None = Field(None, description="the column with the CRM's deal stage")
+    won: Columns = Field([], description="values of the stage column that mean won")
+    lost: Columns = Field([], description="values of the stage column that mean lost")
+    won_at: Text | None = Field(None, description="a column with the date it was won")
+    lost_at: Text | None = Field(None, description="a column with the date it was lost")
+
+    @model_validator(mode="after")
+    def _says_what_a_deal_is(self) -> "Deals":
+        if not (self.created or self.closed or self.won_at or self.lost_at or self.stage):
+            raise ValueError("names no date and no stage, so no row is a deal; add created, closed, won_at or stage")
+        if (self.won or self.lost) and self.stage is None:
+            raise ValueError("has won or lost values but no stage column; add stage: with the name of that column")
+        both = {w.strip().lower() for w in self.won} & {x.strip().lower() for x in self.lost}
+        if both:
+            raise ValueError(f"calls {', '.join(sorted(both))} both won and lost; keep it in one of the two")
+        return self
+
+
+class Touches(Settings):
+    """An export of sales activities: calls, e-mails, meetings."""
+
+    path: Text = Field(description="CSV, Parquet or JSON file, relative to this settings file")
+    id: Text = Field(description="the column with the activity's id")
+    person: Text = Field(description="the column with the person's id")
+    at: Text = Field(description="the column with the moment it took place")
+    kind: Text = Field(description="call, email, meeting or message, or the column that says which")
+    owner: Text | None = Field(None, description="the column with who did it, by id or name")
+    direction: Text | None = Field(None, description="the column that says inbound or outbound; without it: outbound")
+    automated: Text | None = Field(None, description="the column that says whether a machine did it")
+    outcome: Text | None = Field(None, description="the column with how it ended")
+    logged_at: Text | None = Field(None, description="the column with the moment it was recorded")
+
+
+class Reps(Settings):
+    """An export of the sales team."""
+
+    path: Text = Field(description="CSV, Parquet or JSON file, relative to this settings file")
+    id: Text = Field(description="the column with the owner's id, as the other exports name owners")
+    name: Text | None = Field(None, description="the column with the name shown")
+    team: Text | None = Field(None, description="the column with the team")
+
+
+class Files(Settings):
+    """Exports of any CRM; each part may be one file or a list of them."""
+
+    people: Annotated[list[People], BeforeValidator(listed)] = Field([], description="people: leads, contacts")
+    deals: Annotated[list[Deals], BeforeValidator(listed)] = Field([], description="deals: opportunities, orders")
+    touches: Annotated[list[Touches], BeforeValidator(listed)] = Field([], description="sales activities")
+    reps: Annotated[list[Reps], BeforeValidator(listed)] = Field([], description="the sales team")
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "Files":
+        if not self.people and not self.deals:
+            raise ValueError("names neither people nor deals; add at least one of the two")
+        return self
+
+
+class Sources(Settings):
+    """Where the account's records come from: one or more of these."""
+
+    hubspot: HubSpot | None = Field(None, description="a HubSpot portal")
+    salesforce: Salesforce | None = Field(None, description="a Salesforce org")
+    files: Files | None = Field(None, description="exports of any CRM")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_bare_name_takes_the_defaults(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {k: {} if v is None and k in ("hubspot", "salesforce") else v for k, v in value.items()}
+        return value
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "Sources":
+        if not self.names:
+            raise ValueError("names no source; add hubspot, salesforce or files")
+        return self
+
+    @property
+    def names(self) -> list[Literal["hubspot", "salesforce", "files"]]:
+        """The sources the account uses."""
+        found: list[Literal["hubspot", "salesforce", "files"]] = []
+        if self.hubspot is not None:
+            found.append("hubspot")
+        if self.salesforce is not None:
+            found.append("salesforce")
+        if self.files is not None:
+            found.append("files")
+        return found

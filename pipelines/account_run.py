@@ -1,0 +1,96 @@
+"""A run of one account: its settings file, its folder, its lock and its log, for the time of the run.
+
+Here: what every step of a run shares, and how a refusal becomes a plain failure. Not here: any step.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+from dotenv import load_dotenv
+from pydantic import PrivateAttr
+
+from connectors.errors import FixSettingsError
+from models.open_night import ImpossibleDayError
+from models.settings.account import AccountSettings
+from models.settings.read import SettingsError, read_settings
+from pipelines.account_lock import account_lock
+from pipelines.paths import PROJECT, AccountFolder, account_files
+from pipelines.run_log import logged_to
+from pipelines.warehouse import open_warehouse
+
+LOGGER = logging.getLogger("pipelines.run")
+
+ACCOUNTS = dg.DynamicPartitionsDefinition(name="account")
+
+# Called with the key of each table and its rows as it is built.
+listeners: list[Callable[[str, int], None]] = []
+
+BAD_INPUT = 2
+
+
+class AccountRun(dg.ConfigurableResource):
+    """The account that a run is for; held for the whole run, as the run is one process."""
+
+    _account: str = PrivateAttr(default="")
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["AccountRun"]:
+        """Hold the account's lock and log to its run.log while the run lasts.
+
+        Raises AccountBusyError when another process runs the account.
+        """
+        load_dotenv(PROJECT / ".env")
+        run = context.run
+        self._account = run.tags.get("dagster/partition", "") if run else ""
+        with account_lock(self.folder), logged_to(self.folder.log):
+            LOGGER.info("run %s of %s begins", run.run_id[:8] if run else "-", self._account)
+            yield self
+            LOGGER.info("run %s of %s ends", run.run_id[:8] if run else "-", self._account)
+
+    @property
+    def account(self) -> str:
+        """The account's name: the partition of the run."""
+        return self._account
+
+    @property
+    def folder(self) -> AccountFolder:
+        """Where the account's results lie."""
+        return AccountFolder(self._account)
+
+    @property
+    def settings_file(self) -> Path:
+        """The account's file; raises SettingsError where it is gone."""
+        file = account_files().get(self._account)
+        if file is None:
+            raise SettingsError([f"{self._account}.yaml: there is no such account file; put it back, or add one."])
+        return file
+
+    def settings(self) -> AccountSettings:
+        """What the account's file says; raises SettingsError."""
+        return read_settings(self.settings_file)
+
+    @contextmanager
+    def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection to the account's own database, for the time of a step."""
+        with open_warehouse(self.folder.warehouse) as con:
+            yield con
+
+    def report(self, table: str, rows: int) -> None:
+        """Tell whoever follows the run that a table was built, with how many rows."""
+        LOGGER.info("%s: %s rows", table, f"{rows:,}")
+        for listener in listeners:
+            listener(table, rows)
+
+
+@contextmanager
+def plain_failures() -> Iterator[None]:
+    """Within the block, what a person must correct fails the step with its plain sentence, and is not retried."""
+    try:
+        yield
+    except (SettingsError, FixSettingsError, ImpossibleDayError) as e:
+        LOGGER.error("%s", e)
+        raise dg.Failure(str(e), metadata={"exit_code": BAD_INPUT}, allow_retries=False) from None

@@ -1,0 +1,132 @@
+"""Every table of the warehouse: declared in models/ and connectors/, or a file in sql/; bound, ordered, traced.
+
+Here: the list and its order. Adding a table is adding a file in sql/, or a dataclass and a function to PLAN.
+"""
+
+import graphlib
+import inspect
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from connectors.files import TABLES as FILES_TABLES
+from models.average_deal import AverageDeal, average_deal
+from models.conversion_rates import ConversionRate, conversion_rates
+from models.night import CalendarDay, Commitment, Night, RepShare, SalesSource, Stage, StageMapping, Target
+from models.required_funnel import RequiredFunnel, required_funnel
+from models.required_reps import RequiredReps, required_reps
+from models.required_weekly import RequiredWeekly, required_weekly
+from models.run_log import Run
+from pipelines.paths import SQL
+from pipelines.sql_files import SqlFile, SqlFileError, described_columns, read_sql_file
+from pipelines.sql_lint import lint
+from pipelines.table import Table, table_of
+
+SETTINGS = (
+    table_of("settings", "night", Night),
+    table_of("settings", "stages", Stage),
+    table_of("settings", "mapping", StageMapping),
+    table_of("settings", "sales_sources", SalesSource),
+    table_of("settings", "calendar", CalendarDay),
+    table_of("settings", "targets", Target),
+    table_of("settings", "commitments", Commitment),
+    table_of("settings", "rep_shares", RepShare),
+)
+RUNS = table_of("reporting", "runs", Run)
+RAW_FILES = tuple(table_of("raw_files", t.TABLE, t) for t in FILES_TABLES)
+PLAN = (
+    (ConversionRate, conversion_rates),
+    (AverageDeal, average_deal),
+    (RequiredFunnel, required_funnel),
+    (RequiredWeekly, required_weekly),
+    (RequiredReps, required_reps),
+)
+
+# Where a parameter of a plan function looks for the table of its name, in this order.
+READ_FROM = ("settings", "reporting", "funnel")
+
+
+class Catalog:
+    """All tables by key, each after those it reads."""
+
+    def __init__(self, tables: Iterable[Table]) -> None:
+        self.tables = {t.key: t for t in tables}
+
+    def of_schema(self, schema: str) -> list[Table]:
+        """The tables of a schema."""
+        return [t for t in self.tables.values() if t.schema == schema]
+
+    @property
+    def published(self) -> list[Table]:
+        """The tables that RevOps reads."""
+        return self.of_schema("reporting")
+
+
+@cache
+def catalog() -> Catalog:
+    """The project's own catalog, read once a process."""
+    return read_catalog(SQL)
+
+
+def read_catalog(folder: Path) -> Catalog:
+    """Every table, with the SQL files of `folder` bound against an empty database.
+
+    Raises SqlFileError for a file that is not one documented, portable SELECT over tables there are.
+    """
+    files = {f.key: f for f in map(read_sql_file, sorted(folder.glob("*/*.sql")))}
+    for file in files.values():
+        for remedy in lint(file.tree):
+            raise SqlFileError(f"sql/{file.schema}/{file.name}.sql: {remedy}")
+    declared = {t.key: t for t in (*SETTINGS, RUNS, *RAW_FILES)}
+    names = {f.key for f in files.values()} | set(declared) | {f"reporting.{f.__name__}" for _, f in PLAN}
+    plans = {t.key: t for t in (_plan_table(row, function, names) for row, function in PLAN)}
+    bound = _bound(files, declared | plans)
+    everything = declared | plans | bound
+    order = graphlib.TopologicalSorter({k: set(t.reads) for k, t in everything.items()}).static_order()
+    return Catalog(everything[k] for k in order)
+
+
+def _plan_table(row: type, function: object, names: set[str]) -> Table:
+    assert callable(function)  # noqa: S101
+    table = table_of("reporting", function.__name__, row, function)
+    reads = []
+    for parameter in inspect.signature(function).parameters:
+        key = next((k for s in READ_FROM if (k := f"{s}.{parameter}") in names), None)
+        if key is None:
+            raise SqlFileError(f"{function.__name__} reads {parameter}, but there is no table of that name")
+        reads.append(key)
+    return replace(table, reads=tuple(reads))
+
+
+def _bound(files: dict[str, SqlFile], declared: dict[str, Table]) -> dict[str, Table]:
+    """The files as tables, typed by an empty database that has the declared tables."""
+    schema: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    tables: dict[str, Table] = {}
+    graph = {f.key: {r for r in f.reads if r in files} for f in files.values()}
+    with duckdb.connect() as con:
+        for s in {t.schema for t in declared.values()} | {f.schema for f in files.values()}:
+            con.execute(f"create schema {s}")
+        for table in declared.values():
+            schema[table.schema][table.name] = _created(con, table.key, [(c.name, c.type) for c in table.columns])
+        for key in graphlib.TopologicalSorter(graph).static_order():
+            file = files[key]
+            try:
+                bound = [(row[0], row[1]) for row in con.execute(f"describe {file.sql}").fetchall()]
+            except duckdb.Error as e:
+                raise SqlFileError(f"sql/{file.schema}/{file.name}.sql: {str(e).splitlines()[0]}") from None
+            columns = described_columns(file, bound, schema)
+            schema[file.schema][file.name] = _created(con, key, bound)
+            tables[key] = Table(
+                file.schema, file.name, file.description, columns, file.grain, file.checks, file.reads, file.sql
+            )
+    return tables
+
+
+def _created(con: duckdb.DuckDBPyConnection, key: str, columns: list[tuple[str, str]]) -> dict[str, str]:
+    """An empty table with these columns; returns them as a mapping."""
+    con.execute(f"create table {key} ({', '.join(f'{chr(34)}{n}{chr(34)} {kind}' for n, kind in columns)})")
+    return dict(columns)

@@ -1,0 +1,88 @@
+"""The schedule `nightly`: every ten minutes it asks for the night of each account that is due and has none.
+
+Here: which accounts are due. Not here: what a night does.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from models.open_night import last_complete_day, zone_of
+from models.settings.read import SettingsError, read_settings
+from pipelines.paths import account_files
+
+ACCOUNT_TAG = "sla/account"
+NIGHT_TAG = "sla/night"
+
+# An account whose file cannot be read is run as if it said nothing, so that its failure is seen.
+DEFAULT_SCHEDULE, DEFAULT_ZONE = "05:00", "UTC"
+
+
+@dataclass(frozen=True)
+class Due:
+    """An account whose local time has passed its schedule."""
+
+    account: str
+    night: date
+
+
+def due_accounts(now: datetime) -> list[Due]:
+    """The accounts whose local time, at the aware moment `now`, has passed their schedule, with the night to run."""
+    due = []
+    for account, file in account_files().items():
+        try:
+            settings = read_settings(file)
+        except SettingsError:
+            schedule, zone = DEFAULT_SCHEDULE, ZoneInfo(DEFAULT_ZONE)
+        else:
+            schedule, zone = settings.schedule, zone_of(settings)
+        if now.astimezone(zone).time() >= time.fromisoformat(schedule):
+            due.append(Due(account, last_complete_day(now, zone)))
+    return due
+
+
+def night_tags(account: str, night: date) -> dict[str, str]:
+    """The tags by which a night is found again; a run by hand carries them too."""
+    return {ACCOUNT_TAG: account, NIGHT_TAG: night.isoformat()}
+
+
+def align_accounts(instance: dg.DagsterInstance) -> None:
+    """Bring the partitions in line with the account files."""
+    wanted, there = set(account_files()), set(instance.get_dynamic_partitions("account"))
+    if wanted - there:
+        instance.add_dynamic_partitions("account", sorted(wanted - there))
+    for gone in sorted(there - wanted):
+        instance.delete_dynamic_partition("account", gone)
+
+
+def nightly_schedule(job: Any) -> dg.ScheduleDefinition:
+    """The schedule: no night twice, whether it ran by schedule or by hand; after a pause, the latest one only."""
+
+    @dg.schedule(
+        name="nightly",
+        job=job,
+        cron_schedule="*/10 * * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Each account's night, once its local time has passed its `schedule`.",
+    )
+    def nightly(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        align_accounts(context.instance)
+        asked = 0
+        for due in due_accounts(context.scheduled_execution_time):
+            tags = night_tags(due.account, due.night)
+            if not context.instance.get_run_records(dg.RunsFilter(tags=tags), limit=1):
+                asked += 1
+                yield dg.RunRequest(
+                    partition_key=due.account,
+                    tags=tags,
+                    run_config={"ops": {"settings": {"config": {"as_of": due.night.isoformat()}}}},
+                )
+        if not asked:
+            yield dg.SkipReason("every account that is due has its night")
+
+    return nightly

@@ -1,0 +1,100 @@
+"""One account's night in this process, and what came of it in plain words.
+
+Here: starting the job as `sla run` does. Not here: printing (`cli`), or the schedule (`nightly`).
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import dagster as dg
+from dagster import DagsterEvent, DagsterInstance
+
+from models.open_night import last_complete_day, zone_of
+from models.settings.account import AccountSettings
+from pipelines import account_run
+from pipelines.account_lock import account_lock
+from pipelines.account_run import BAD_INPUT
+from pipelines.nightly import night_tags
+from pipelines.paths import AccountFolder
+
+FAILED = 1
+
+
+@dataclass(frozen=True)
+class NightOutcome:
+    """How a run ended: exit code 0, 1 (it failed) or 2 (bad input), and the sentence that says why."""
+
+    exit_code: int
+    message: str = ""
+
+
+def tables_of_a_night() -> int:
+    """How many tables a night builds, for a progress bar."""
+    from pipelines.catalog import catalog
+
+    return len(catalog().tables) + 1
+
+
+def run_night(
+    account: str,
+    settings: AccountSettings,
+    as_of: date | None,
+    full_refresh: bool,
+    progress: Callable[[str, int], None],
+) -> NightOutcome:
+    """Run the night of an account here and now; `progress` is called with each table and its rows.
+
+    Raises AccountBusyError when another process runs the account.
+    """
+    with account_lock(AccountFolder(account)):
+        from pipelines.definitions import JOB, defs
+
+        night = as_of or last_complete_day(datetime.now(UTC), zone_of(settings))
+        logging.getLogger("dagster").setLevel(logging.CRITICAL)
+        account_run.listeners.append(progress)
+        try:
+            with DagsterInstance.get() as instance:
+                instance.add_dynamic_partitions("account", [account])
+                result = defs.resolve_job_def(JOB).execute_in_process(
+                    instance=instance,
+                    partition_key=account,
+                    tags=night_tags(account, night),
+                    run_config=_run_config(night, full_refresh),
+                    raise_on_error=False,
+                )
+        finally:
+            account_run.listeners.remove(progress)
+    return NightOutcome(0) if result.success else _failure(result.all_events, AccountFolder(account))
+
+
+def _run_config(as_of: date, full_refresh: bool) -> dict[str, Any]:
+    return {
+        "ops": {"settings": {"config": {"as_of": as_of.isoformat(), "full_refresh": full_refresh}}},
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+    }
+
+
+def _failure(events: list[DagsterEvent], folder: AccountFolder) -> NightOutcome:
+    for event in events:
+        if event.is_step_failure:
+            failed = event.step_failure_data.user_failure_data
+            if failed is not None:
+                code = failed.metadata.get("exit_code")
+                return NightOutcome(int(code.value) if code else FAILED, str(failed.description))
+            error = event.step_failure_data.error
+            cause = error.cause or error if error else None
+            said = cause.message.strip().splitlines()[-1] if cause else "no reason given"
+            return NightOutcome(FAILED, f"The step {event.step_key} failed: {said} (more in {folder.log})")
+    broken = [
+        data.description or f"{data.asset_key.to_user_string()}: {data.check_name}"
+        for event in events
+        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
+        and not (data := event.asset_check_evaluation_data).passed
+    ]
+    return NightOutcome(FAILED, "; ".join(broken) or f"The run did not succeed; see {folder.log}.")
+
+
+__all__ = ["BAD_INPUT", "FAILED", "NightOutcome", "run_night", "tables_of_a_night"]

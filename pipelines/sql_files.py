@@ -1,0 +1,146 @@
+"""A file in sql/ as a table: its header, its columns' comments, what it reads, where each column comes from.
+
+Here: reading one file. Not here: all of them together (`catalog`), or running them (`warehouse`).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.lineage import Node, lineage
+
+from pipelines.table import Check, Column, check_of
+
+DIALECT = "duckdb"
+TRAILING_COMMENT = re.compile(r"^(?P<code>.*?\S)\s*--\s*(?P<comment>.+)$")
+LAST_NAME = re.compile(r'(?P<name>\w+)"?\s*,?\s*$')
+
+
+class SqlFileError(Exception):
+    """A file in sql/ is not what the rail can run; the message names the file and the remedy."""
+
+
+@dataclass(frozen=True)
+class SqlFile:
+    """One SELECT and what its comments say."""
+
+    schema: str
+    name: str
+    sql: str
+    description: str
+    grain: tuple[str, ...]
+    checks: tuple[Check, ...]
+    comments: Mapping[str, str]
+    """column → what it means"""
+    reads: tuple[str, ...]
+    """`schema.table` of what it reads, in name order; never itself"""
+    tree: exp.Expr
+
+    @property
+    def key(self) -> str:
+        """`schema.table`."""
+        return f"{self.schema}.{self.name}"
+
+
+def read_sql_file(path: Path) -> SqlFile:
+    """The file as a table named after it, in the schema named after its folder.
+
+    Raises SqlFileError where it is not one SELECT over tables named `schema.table`.
+    """
+    text = path.read_text(encoding="utf-8")
+    schema, name = path.parent.name, path.stem
+    where = f"sql/{schema}/{path.name}"
+    try:
+        trees = sqlglot.parse(text, dialect=DIALECT)
+    except SqlglotError as e:
+        raise SqlFileError(f"{where}: {e}") from None
+    if len(trees) != 1 or not isinstance(trees[0], exp.Query):
+        raise SqlFileError(f"{where}: holds more or less than one SELECT; put each table into its own file")
+    description, grain, checks = _header(text)
+    if not description:
+        raise SqlFileError(f"{where}: does not say what it holds; begin it with a comment")
+    return SqlFile(
+        schema=schema,
+        name=name,
+        sql=text.rstrip().rstrip(";"),
+        description=description,
+        grain=grain,
+        checks=checks,
+        comments=_column_comments(text),
+        reads=_reads(trees[0], where, f"{schema}.{name}"),
+        tree=trees[0],
+    )
+
+
+def _header(text: str) -> tuple[str, tuple[str, ...], tuple[Check, ...]]:
+    described, grain, checks = [], (), []
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        said = line[2:].strip()
+        if said.startswith("grain:"):
+            grain = tuple(c.strip() for c in said.removeprefix("grain:").split(","))
+        elif said.startswith("check:"):
+            checks.append(check_of(said.removeprefix("check:").strip()))
+        else:
+            described.append(said)
+    return "\n".join(described).strip(), grain, tuple(checks)
+
+
+def _column_comments(text: str) -> dict[str, str]:
+    comments: dict[str, str] = {}
+    for line in text.splitlines():
+        commented = TRAILING_COMMENT.match(line)
+        if commented is None or line.lstrip().startswith("--"):
+            continue
+        name = LAST_NAME.search(commented["code"])
+        if name is not None:
+            comments[name["name"]] = commented["comment"].strip()
+    return comments
+
+
+def _reads(tree: exp.Expr, where: str, own: str) -> tuple[str, ...]:
+    ctes = {c.alias for c in tree.find_all(exp.CTE)}
+    found = set()
+    for table in tree.find_all(exp.Table):
+        if not table.name or (not table.db and table.name in ctes):
+            continue
+        if not table.db:
+            raise SqlFileError(f"{where}: reads {table.name}; name its schema too, as in funnel.{table.name}")
+        found.add(f"{table.db}.{table.name}")
+    return tuple(sorted(found - {own}))
+
+
+def described_columns(
+    file: SqlFile, bound: list[tuple[str, str]], schema: Mapping[str, Mapping[str, Mapping[str, str]]]
+) -> tuple[Column, ...]:
+    """The file's columns with types as bound, comments, and the columns each is made from.
+
+    `bound` lists (name, type); `schema` holds the columns of the tables it reads. Raises SqlFileError for a column
+    without a comment, so that no table is published undocumented.
+    """
+    silent = [n for n, _ in bound if n not in file.comments]
+    if silent:
+        raise SqlFileError(
+            f"sql/{file.schema}/{file.name}.sql: {', '.join(silent)} has no comment; say beside it what it means"
+        )
+    try:
+        nodes = lineage(None, file.tree, schema=dict(schema), dialect=DIALECT, trim_selects=False)
+    except SqlglotError as e:
+        raise SqlFileError(f"sql/{file.schema}/{file.name}.sql: {e}") from None
+    assert isinstance(nodes, dict)  # noqa: S101
+    return tuple(Column(name, kind, file.comments[name], _leaves(nodes.get(name))) for name, kind in bound)
+
+
+def _leaves(node: Node | None) -> tuple[str, ...]:
+    if node is None:
+        return ()
+    found = set()
+    for n in node.walk():
+        if isinstance(n.source, exp.Table) and not n.downstream and n.source.db:
+            found.add(f"{n.source.db}.{n.source.name}.{exp.to_column(n.name).name}")
+    return tuple(sorted(found))

@@ -1,0 +1,69 @@
+"""A step for each table made by SQL or by a function of models/: it reads, makes, writes, reports.
+
+Here: the two kinds of step. Not here: the tables (`catalog`) or the build rule (`warehouse`).
+"""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any, get_args, get_origin
+
+import dagster as dg
+import duckdb
+import pandas as pd
+
+from pipelines.account_run import AccountRun
+from pipelines.asset_parts import asset_spec, built, check_specs
+from pipelines.catalog import Catalog
+from pipelines.table import Table
+from pipelines.warehouse import build, build_rows, check, read_frame, read_rows
+
+
+def sql_step(table: Table) -> dg.AssetsDefinition:
+    """The step that builds a table by its SELECT."""
+
+    @dg.multi_asset(
+        name=f"{table.schema}__{table.name}",
+        specs=[asset_spec(table, {"duckdb", "sql"})],
+        check_specs=check_specs(table),
+    )
+    def step(account_run: AccountRun) -> Iterator[dg.MaterializeResult[Any]]:
+        with account_run.warehouse() as con:
+            rows = build(con, table, str(table.sql))
+            account_run.report(table.key, rows)
+            yield built(table, rows, check(con, table))
+
+    return step
+
+
+def plan_step(table: Table, catalog: Catalog) -> dg.AssetsDefinition:
+    """The step that builds a table by its function: each parameter is the table of its name."""
+
+    @dg.multi_asset(
+        name=f"{table.schema}__{table.name}",
+        specs=[asset_spec(table, {"duckdb", "python"})],
+        check_specs=check_specs(table),
+    )
+    def step(account_run: AccountRun) -> Iterator[dg.MaterializeResult[Any]]:
+        with account_run.warehouse() as con:
+            assert table.function is not None  # noqa: S101
+            rows = build_rows(con, table, table.function(**_arguments(con, table, catalog)))
+            account_run.report(table.key, rows)
+            yield built(table, rows, check(con, table))
+
+    return step
+
+
+def _arguments(con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog) -> dict[str, Any]:
+    """The tables that the function reads, in the form it asks for: a data frame, rows, or the one row."""
+    assert table.function is not None  # noqa: S101
+    arguments = {}
+    for parameter, key in zip(inspect.signature(table.function).parameters.values(), table.reads, strict=True):
+        asked = parameter.annotation
+        source = catalog.tables[key]
+        if asked is pd.DataFrame:
+            arguments[parameter.name] = read_frame(con, source)
+        elif get_origin(asked) is list:
+            arguments[parameter.name] = read_rows(con, source, get_args(asked)[0])
+        else:
+            arguments[parameter.name] = read_rows(con, source, asked)[0]
+    return arguments
