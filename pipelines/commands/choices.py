@@ -49,10 +49,13 @@ class Number(click.FloatRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number; refuses nan and infinity too."""
-        number: float = super().convert(value, param, ctx)
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
         if not math.isfinite(number):
-            self.fail(f"{value} is not a finite number", param, ctx)
-        return number
+            self.fail(f"{value} is not a number; write it plainly, as in 1000 or 0.5", param, ctx)
+        return float(super().convert(number, param, ctx))
 
 
 def account_file(name: str | None) -> tuple[str, Path]:
