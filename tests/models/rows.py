@@ -1,5 +1,6 @@
 """Rows and settings for the tests of models/, with defaults that a test changes where it matters."""
 
+import itertools
 from datetime import date, datetime, timedelta
 
 import pandas as pd
@@ -17,6 +18,11 @@ STAGES = ("prospect", "lead", "mql", "sql", "opportunity", "customer")
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 
 
+def instant(utc: str) -> datetime:
+    """A moment in UTC as the tables hold it, without a time zone; written as `2026-06-30 22:00`."""
+    return datetime.fromisoformat(utc)
+
+
 def settings(**keys) -> AccountSettings:
     target = {"revenue": 100000, "start": "2026-01-01", "end": "2026-12-31"}
     return AccountSettings.model_validate({"sources": {"hubspot": {}}, "target": target, **keys})
@@ -26,8 +32,8 @@ def night(**changes) -> Night:
     values = {
         "account": "acme",
         "as_of": AS_OF,
-        "day_end_at": datetime(2026, 7, 1),
-        "cut_off_at": datetime(2026, 7, 1, 5),
+        "day_end_at": instant("2026-07-01 00:00"),
+        "cut_off_at": instant("2026-07-01 05:00"),
         "is_replay": False,
         "full_refresh": False,
         "timezone": "UTC",
@@ -135,7 +141,7 @@ def rate(from_stage: str, to_stage: str, value: float = 0.5, **changes) -> Conve
 
 def article_rates(**changes_of_step: dict) -> list[ConversionRate]:
     """The five steps at 50 %; `mql={"status": …}` changes the step that starts there."""
-    return [rate(a, b, **changes_of_step.get(a, {})) for a, b in zip(STAGES, STAGES[1:], strict=False)]
+    return [rate(a, b, **changes_of_step.get(a, {})) for a, b in itertools.pairwise(STAGES)]
 
 
 def deal(**changes) -> AverageDeal:
