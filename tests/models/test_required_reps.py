@@ -178,9 +178,7 @@ volumes = st.floats(0.01, 1e4)
 
 
 @given(volumes, volumes, st.floats(0.1, 100), st.floats(0.1, 100), st.floats(0, 10), st.floats(0, 10))
-def test_the_binding_ceiling_is_the_largest_and_more_volume_never_takes_fewer_reps(
-    m, s, per_rep, touches, calls, mails
-):
+def test_the_largest_ceiling_binds_and_twice_the_volume_takes_twice_the_reps(m, s, mqls, touches, calls, mails):
     given_effort = effort(
         mqls_per_rep_week=mqls, touches_per_rep_week=touches, call_attempts_per_sql=calls, emails_per_sql=mails
     )
