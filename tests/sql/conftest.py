@@ -1,4 +1,4 @@
-"""A warehouse in memory for tests of sql/: rows in, one file (or the whole chain) built as the night builds it, rows out."""
+"""A warehouse in memory for tests of sql/: rows in, one file or the whole chain built as a night does, rows out."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta

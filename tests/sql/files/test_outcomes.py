@@ -11,7 +11,12 @@ MARCH_5 = datetime(2026, 3, 5)
 @pytest.mark.parametrize(
     ("person", "outcome", "reason", "at"),
     [
-        ({"outcome": "Disqualified", "outcome_at": "2026-03-05", "reason": "Student"}, "disqualified", "Student", MARCH_5),
+        (
+            {"outcome": "Disqualified", "outcome_at": "2026-03-05", "reason": "Student"},
+            "disqualified",
+            "Student",
+            MARCH_5,
+        ),
         ({"outcome": " recycled ", "outcome_at": "2026-03-05"}, "recycled", None, MARCH_5),
         ({"outcome": "lost"}, "lost", None, None),
         ({"outcome": "reopened", "outcome_at": "2026-03-05"}, "reopened", None, MARCH_5),

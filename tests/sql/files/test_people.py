@@ -8,7 +8,8 @@ KEY = "files.people"
 def test_a_person_keeps_its_facts_under_a_prefixed_id(warehouse):
     warehouse.night()
     warehouse.put(
-        "raw_files.people", {"id": "7", "created_at": "2026-03-01 09:30", "source": "Ads", "owner": "u1", "status": "New"}
+        "raw_files.people",
+        {"id": "7", "created_at": "2026-03-01 09:30", "source": "Ads", "owner": "u1", "status": "New"},
     )
     assert warehouse.build(KEY) == [
         {

@@ -12,7 +12,15 @@ def test_a_touch_keeps_its_facts_under_prefixed_ids(warehouse):
     at, logged = datetime(2026, 3, 1, 9), datetime(2026, 3, 1, 10)
     warehouse.put(
         "raw_files.touches",
-        {"id": "1", "person": "p", "owner": "u", "kind": "call", "outcome": "Connected", "touched_at": at, "logged_at": logged},
+        {
+            "id": "1",
+            "person": "p",
+            "owner": "u",
+            "kind": "call",
+            "outcome": "Connected",
+            "touched_at": at,
+            "logged_at": logged,
+        },
     )
     assert warehouse.build(KEY) == [
         {
@@ -42,7 +50,8 @@ def test_a_touch_is_outbound_unless_the_export_says_inbound(warehouse, said, dir
 
 
 @pytest.mark.parametrize(
-    ("outcome", "reached"), [("Answered", True), ("Voicemail", False), ("No answer", False), ("odd", None), (None, None)]
+    ("outcome", "reached"),
+    [("Answered", True), ("Voicemail", False), ("No answer", False), ("odd", None), (None, None)],
 )
 def test_whether_the_person_was_reached_is_known_only_where_the_outcome_says(warehouse, outcome, reached):
     warehouse.night()
