@@ -108,6 +108,11 @@ def build_within(con: duckdb.DuckDBPyConnection, table: Table, select: str) -> i
     return int(con.execute(f"select count(*) from {table.key} {tonight_only(table)}").fetchall()[0][0])
 
 
+def withdraw(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Forget that the table was built for the open night, so that the night cannot be published with it."""
+    con.execute("delete from nights.builds where table_key = $1", [table.key])
+
+
 def build_rows(con: duckdb.DuckDBPyConnection, table: Table, rows: Iterable[Any]) -> int:
     """Build `table` from dataclass instances, by way of a file, as every row enters the warehouse."""
     with rows_as_select(table, rows) as select:
