@@ -2,20 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import dagster as dg
-import duckdb
 import pytest
 
-from pipelines.catalog import RUNS, SETTINGS, Catalog
-from pipelines.definitions import build_definitions, defs
-from pipelines.nightly import JOB
-from pipelines.paths import PROJECT, AccountFolder
-
-SMALL = PROJECT / "tests" / "accounts" / "small"
-NIGHT = date(2026, 6, 30)
+from pipelines.paths import AccountFolder
+from tests.pipelines.rail import SMALL, Rail
 
 
 @pytest.fixture(scope="session")
@@ -35,50 +28,6 @@ def workplace(tmp_path: Path, dagster_storage: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("SLA_DAGSTER_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DAGSTER_HOME", str(dagster_storage))
     return tmp_path
-
-
-class Rail:
-    """The nightly job, run in this process with Dagster's storage in memory."""
-
-    def __init__(self, instance: dg.DagsterInstance) -> None:
-        self.instance = instance
-        instance.add_dynamic_partitions("account", ["small"])
-
-    def run(
-        self,
-        as_of: date | str | None = NIGHT,
-        *only: str,
-        full_refresh: bool = False,
-        tables: Catalog | None = None,
-        tags: dict[str, str] | None = None,
-    ) -> dg.ExecuteInProcessResult:
-        """A run of the small account's night, or of the assets in `only` (keys as `schema.table`).
-
-        The step that opens the night is taken whole: `settings.night` stands for all of its tables.
-        """
-        definitions = build_definitions(tables) if tables else defs
-        config = {"full_refresh": full_refresh} | ({"as_of": str(as_of)} if as_of else {})
-        opens = not only or "settings.night" in only
-        keys = {*only, *(t.key for t in (*SETTINGS, RUNS) if only and opens)}
-        selected = [dg.AssetKey(key.split(".")) for key in sorted(keys)]
-        return definitions.resolve_job_def(JOB).execute_in_process(
-            instance=self.instance,
-            partition_key="small",
-            tags=tags,
-            asset_selection=selected or None,
-            run_config={
-                "ops": {"settings": {"config": config}} if opens else {},
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-            },
-            raise_on_error=False,
-        )
-
-
-def failure_of(result: dg.ExecuteInProcessResult) -> str:
-    """The sentence of a run's first failed step."""
-    event = next(e for e in result.all_events if e.is_step_failure)
-    failure = event.step_failure_data.user_failure_data
-    return str(failure.description if failure else event.step_failure_data.error)
 
 
 @pytest.fixture
@@ -109,9 +58,3 @@ def instance() -> Iterator[dg.DagsterInstance]:
     """Dagster's storage in memory."""
     with dg.DagsterInstance.ephemeral() as ephemeral:
         yield ephemeral
-
-
-def rows(database: Path, select: str) -> list[tuple[object, ...]]:
-    """What a new reader of the file gets."""
-    with duckdb.connect(str(database), read_only=True) as con:
-        return con.execute(select).fetchall()

@@ -11,7 +11,7 @@ from dagster._core.remote_representation.external_data import ScheduleSnap
 
 from pipelines.definitions import defs
 from pipelines.nightly import Due, due_accounts, night_tags
-from tests.pipelines.conftest import Rail
+from tests.pipelines.rail import Rail
 
 REPOSITORY = defs.get_repository_def()
 NIGHTLY = defs.resolve_schedule_def("nightly")
@@ -162,9 +162,10 @@ def test_a_tick_without_work_says_so(accounts, instance):
 
 
 @pytest.mark.parametrize("only", [(), ("settings.night", "published")], ids=["whole", "as the UI selects all"])
-def test_a_run_from_the_ui_counts_as_the_night_it_opens(instance, only):
-    rail = Rail(instance)
-    result = rail.run("2026-06-30", *only)
+def test_a_run_from_the_ui_counts_as_the_night_it_opens(workplace, instance, only):
+    (workplace / "accounts" / "people.csv").unlink()
+    result = Rail(instance).run("2026-06-30", *only)
+    assert not result.success
     tags = instance.get_run_by_id(result.run_id).tags
     assert tags.items() >= night_tags("small", date(2026, 6, 30)).items()
     assert tick(instance, "2026-07-01T04:00") == []

@@ -17,7 +17,7 @@ import pytest
 from pipelines.catalog import Catalog, catalog
 from pipelines.paths import PROJECT, AccountFolder
 from pipelines.table import check_of
-from tests.pipelines.conftest import NIGHT, Rail, failure_of, rows
+from tests.pipelines.rail import NIGHT, Rail, failure_of, rows
 
 EARLIER, LATER = date(2026, 6, 29), date(2026, 7, 1)
 
@@ -256,7 +256,7 @@ import os, signal, sys
 from datetime import date
 import dagster as dg
 from pipelines import account_run
-from tests.pipelines.conftest import Rail
+from tests.pipelines.rail import Rail
 kill = lambda table, rows: os.kill(os.getpid(), signal.SIGKILL) if table == sys.argv[1] else None
 account_run.listeners.append(kill)
 with dg.DagsterInstance.ephemeral() as instance:
