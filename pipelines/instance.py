@@ -6,6 +6,8 @@ Several processes that meet a fresh storage at once destroy it, so one makes it,
 import fcntl
 import os
 import shutil
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import dagster as dg
@@ -39,7 +41,9 @@ def ensure_instance() -> None:
             if home != PROJECT:
                 shutil.copyfile(CONFIG, home / CONFIG.name)
             with dg.DagsterInstance.get() as instance:
-                instance.upgrade()
+                # What it says would land in the output of a command.
+                with redirect_stdout(StringIO()):
+                    instance.upgrade()
                 instance.get_run_records(limit=1)
                 instance.get_dynamic_partitions("account")
             stamp.touch()

@@ -21,7 +21,7 @@ from pipelines.nightly import NIGHT_TAG, night_tags
 from pipelines.published_file import published_runs
 from pipelines.published_step import PUBLISHED
 from pipelines.table import Table
-from pipelines.warehouse import build_within, columns_there, comment, rows_as_select, transaction
+from pipelines.warehouse import build_within, columns_there, create, rows_as_select, transaction
 
 SUPPORTED = ("files",)
 
@@ -159,6 +159,4 @@ def _log_run(
 def _create_run_log(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     con.execute(f"create schema if not exists {table.schema}")
     if not columns_there(con, table):
-        columns = ", ".join(f"{c.name} {c.type}" for c in table.columns)
-        con.execute(f"create table {table.key} ({columns})")
-        comment(con, table, table.key)
+        create(con, table)

@@ -93,8 +93,11 @@ def build_within(con: duckdb.DuckDBPyConnection, table: Table, select: str) -> i
         raise NoOpenNightError(f"No night is open, so {table.key} cannot be built; materialize `settings` first.")
     listed = ", ".join(_quoted(c.name) for c in table.columns)
     con.execute(f"create schema if not exists {table.schema}")
-    if table.is_nightly and columns_there(con, table):
-        _add_new_columns(con, table)
+    if table.is_nightly:
+        if columns_there(con, table):
+            _add_new_columns(con, table)
+        else:
+            create(con, table)
         # The SELECT may read the table's own rows, those of tonight included: first make the new ones.
         con.execute(f"create or replace temp table tonight as select {listed} from ({select})")
         con.execute(f"delete from {table.key} where as_of = {OPEN_NIGHT}")
@@ -180,6 +183,12 @@ def columns_there(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str
             [table.schema, table.name],
         ).fetchall()
     )
+
+
+def create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """The table, empty, with its columns as declared and their comments."""
+    con.execute(f"create table {table.key} ({', '.join(f'{_quoted(c.name)} {c.type}' for c in table.columns)})")
+    comment(con, table, table.key)
 
 
 def _add_new_columns(con: duckdb.DuckDBPyConnection, table: Table) -> None:

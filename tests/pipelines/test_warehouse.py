@@ -91,6 +91,14 @@ def test_nightly_table_may_read_its_own_earlier_nights(con):
         assert all_of(con, "reporting.counts") == [("2026-06-29", "mql", 10), ("2026-06-30", "mql", 11)]
 
 
+def test_nightly_table_may_read_itself_on_its_first_night(con):
+    open_night(con, "2026-06-29")
+    first = """select n.as_of, 'mql' as stage, coalesce(max(c.records), 0)::bigint + 1 as records from settings.night as n
+        left join reporting.counts as c on c.as_of < n.as_of group by n.as_of"""
+    assert build(con, COUNTS, first) == 1
+    assert all_of(con, "reporting.counts") == [("2026-06-29", "mql", 1)]
+
+
 def test_new_column_of_a_nightly_table_is_null_for_the_past(con):
     open_night(con, "2026-06-29")
     build(con, COUNTS, counts(("mql", 1)))
