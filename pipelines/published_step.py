@@ -46,8 +46,8 @@ def published_step(catalog: Catalog) -> dg.AssetsDefinition:
             missing = [t.key for t in tables if t.key not in built]
             if night is None or missing:
                 raise dg.Failure(
-                    f"The open night is not whole: {', '.join(missing) or 'settings'} was not built for it, or failed its checks; "
-                    "materialize what is missing, or run the whole night again.",
+                    f"The open night is not whole: {', '.join(missing) or 'settings'} was not built for it, or "
+                    "failed its checks; materialize what is missing, or run the whole night again.",
                     allow_retries=False,
                 )
             as_of, full_refresh = con.execute("select as_of, full_refresh from settings.night").fetchall()[0]

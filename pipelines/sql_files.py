@@ -73,7 +73,9 @@ def read_sql_file(path: Path) -> SqlFile:
     if not description:
         raise SqlFileError(f"{where}: does not say what it holds; begin it with a comment")
     if grain is None:
-        raise SqlFileError(f"{where}: does not say what one row is; add `-- grain: column, column` or `-- grain: {ONE_ROW}`")
+        raise SqlFileError(
+            f"{where}: does not say what one row is; add `-- grain: column, column` or `-- grain: {ONE_ROW}`"
+        )
     own = f"{schema}.{name}"
     reads = _reads(trees[0], where)
     return SqlFile(
@@ -141,9 +143,7 @@ def described_columns(
     """
     silent = [n for n, _ in bound if n not in file.comments]
     if silent:
-        raise SqlFileError(
-            f"{file.path}: {', '.join(silent)} has no comment; say beside it what it means"
-        )
+        raise SqlFileError(f"{file.path}: {', '.join(silent)} has no comment; say beside it what it means")
     unknown = [c for c in file.grain if c not in file.comments]
     if unknown:
         raise SqlFileError(f"{file.path}: grain: {', '.join(unknown)} is no column of it; name columns of its own")

@@ -1,6 +1,6 @@
 """The whole graph as text: every asset with its group and what it reads, checks, job and schedule.
 
-    .venv/bin/python -m tests.pipelines.graph > tests/pipelines/graph.txt
+.venv/bin/python -m tests.pipelines.graph > tests/pipelines/graph.txt
 """
 
 from itertools import groupby
@@ -29,7 +29,9 @@ def graph_text(definitions: dg.Definitions) -> str:
     for job in definitions.jobs or []:
         resolved = definitions.resolve_job_def(job.name)
         layer = resolved.asset_layer
-        lines.append(f"job {job.name}: {len(layer.selected_asset_keys)} assets, {len(resolved.nodes_in_topological_order)} steps")
+        lines.append(
+            f"job {job.name}: {len(layer.selected_asset_keys)} assets, {len(resolved.nodes_in_topological_order)} steps"
+        )
     for schedule in definitions.schedules or []:
         made = definitions.resolve_schedule_def(schedule.name)
         on = "on" if made.default_status is dg.DefaultScheduleStatus.RUNNING else "off"

@@ -64,3 +64,8 @@ def rows(database: Path, select: str) -> list[tuple[object, ...]]:
     """What a new reader of the file gets."""
     with duckdb.connect(str(database), read_only=True) as con:
         return con.execute(select).fetchall()
+
+
+def nights_in(file: Path) -> list[str]:
+    """The nights of a published file, oldest first."""
+    return [day for (day,) in rows(file, "select distinct as_of::varchar from stage_counts order by 1")]

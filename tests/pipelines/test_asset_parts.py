@@ -73,7 +73,9 @@ def test_checks_are_named_for_what_they_hold_and_block():
 
 def test_a_broken_check_says_how_many_rows_break_what():
     table = catalog().tables["reporting.stage_counts"]
-    result = built(table, 1200, [CheckOutcome("records_above_0", "records > 0", 1100), CheckOutcome("grain", "one row", 0)])
+    result = built(
+        table, 1200, [CheckOutcome("records_above_0", "records > 0", 1100), CheckOutcome("grain", "one row", 0)]
+    )
     broken, held = result.check_results
     assert (broken.passed, broken.severity) == (False, dg.AssetCheckSeverity.ERROR)
     assert broken.description == "1,100 rows of reporting.stage_counts break: records > 0"

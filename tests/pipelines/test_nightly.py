@@ -52,9 +52,7 @@ def utc(text: str) -> datetime:
 
 def evaluated(instance: dg.DagsterInstance, at: str) -> ScheduleExecutionData:
     """What the schedule says at a UTC moment."""
-    context = dg.build_schedule_context(
-        instance=instance, scheduled_execution_time=utc(at), repository_def=REPOSITORY
-    )
+    context = dg.build_schedule_context(instance=instance, scheduled_execution_time=utc(at), repository_def=REPOSITORY)
     return NIGHTLY.evaluate_tick(context)
 
 
@@ -193,7 +191,7 @@ def test_a_new_account_file_is_picked_up_and_a_removed_one_dropped(accounts, ins
 
 
 @pytest.fixture(params=["no yaml", "unknown key", "not text", "a folder", "bad name"])
-def broken(request: pytest.FixtureRequest, accounts: Path) -> Iterator[str]:
+def broken(request: pytest.FixtureRequest, accounts: Path) -> str:
     """An account file that cannot be read, in one of several ways; gives the account's name."""
     file = accounts / ("Bad Name.yaml" if request.param == "bad name" else "bad.yaml")
     if request.param == "a folder":
@@ -201,7 +199,7 @@ def broken(request: pytest.FixtureRequest, accounts: Path) -> Iterator[str]:
     else:
         texts = {"no yaml": b"target: [", "unknown key": b"tagret: 1", "not text": b"\xff\xfe\x00", "bad name": b""}
         file.write_bytes(texts[request.param])
-    yield file.stem
+    return file.stem
 
 
 def test_a_broken_account_file_stops_no_other(accounts, instance, broken):

@@ -1,5 +1,6 @@
 """What a person must correct ends a run at once, in a plain sentence; a retry would change nothing."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from models.settings.read import read_settings
 from pipelines.nightly import night_tags
 from pipelines.paths import AccountFolder, account_files
 from pipelines.run_night import run_night
-from tests.pipelines.rail import NIGHT, Rail, failure_of, rows
+from pipelines.warehouse import CheckOutcome
+from tests.pipelines.rail import NIGHT, Rail, rows
 
 
 def settings_file(workplace: Path) -> Path:
@@ -35,7 +37,10 @@ def refused(result: dg.ExecuteInProcessResult, step: str) -> str:
 def test_an_unknown_key_is_refused_by_name(workplace: Path, rail: Rail):
     file = settings_file(workplace)
     file.write_text(file.read_text().replace("timezone:", "timezon:"))
-    assert refused(rail.run(), "settings") == "small.yaml: timezon: unknown key; did you mean timezone? Otherwise take it out."
+    assert (
+        refused(rail.run(), "settings")
+        == "small.yaml: timezon: unknown key; did you mean timezone? Otherwise take it out."
+    )
 
 
 def test_every_mistake_is_told_at_once(workplace: Path, rail: Rail):
@@ -128,3 +133,13 @@ def test_a_failure_of_our_own_names_the_step_and_the_log(monkeypatch: pytest.Mon
     log = AccountFolder("small").log
     assert outcome.message.endswith(f" failed: RuntimeError: the disk is full (more in {log})")
     assert outcome.message.startswith("The step files__")
+
+
+def test_a_broken_check_is_told_by_its_condition(monkeypatch: pytest.MonkeyPatch):
+    found = [CheckOutcome("grain", "one row for each id", 3)]
+    monkeypatch.setattr("pipelines.table_steps.check", lambda con, table: found)
+    settings = read_settings(account_files()["small"])
+    outcome = run_night("small", settings, NIGHT, False, lambda table, rows: None)
+    assert outcome.exit_code == 1
+    said = outcome.message.split("; ")
+    assert all(re.fullmatch(r"3 rows of files\.\w+ break: one row for each id", one) for one in said), said

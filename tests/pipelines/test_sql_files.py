@@ -77,7 +77,11 @@ def test_adding_a_file_adds_a_table_after_those_it_reads(folder):
         ("-- grain: owner_id\n", "", "does not say what one row is"),
         ("                                 -- how many wait", "", "people has no comment; say beside it what it means"),
         ("group by w.owner_id", "group by w.owner_id; select 1", "holds more or less than one SELECT"),
-        ("cross join settings.night as n", "asof join settings.night as n on w.created_at >= n.cut_off_at", "ASOF JOIN"),
+        (
+            "cross join settings.night as n",
+            "asof join settings.night as n on w.created_at >= n.cut_off_at",
+            "ASOF JOIN",
+        ),
         ("count(*) as people", "count(*) / min(n.min_sample) as people", "nullif(MIN(n.min_sample), 0)"),
         ("-- grain: owner_id", "-- grain: owner", "grain: owner is no column"),
         ("-- check: people > 0", "-- check: peeple > 0", "check: peeple > 0"),
@@ -108,7 +112,9 @@ def test_a_name_that_is_declared_already_is_refused(folder):
 
 def test_a_nightly_table_may_read_itself(folder):
     text = GOOD.replace("    w.owner_id,   ", "    n.as_of,  -- the night\n    w.owner_id,   ")
-    text = text.replace("group by w.owner_id", "left join reporting.waiting as x on x.as_of < n.as_of\ngroup by n.as_of, w.owner_id")
+    text = text.replace(
+        "group by w.owner_id", "left join reporting.waiting as x on x.as_of < n.as_of\ngroup by n.as_of, w.owner_id"
+    )
     text = text.replace("-- grain: owner_id", "-- grain: as_of, owner_id")
     assert read_sql_file(added(folder, text)).reads == ("funnel.people", "settings.night")
     assert "reporting.waiting" not in read_catalog(folder).tables["reporting.waiting"].reads

@@ -93,8 +93,8 @@ def test_nightly_table_may_read_its_own_earlier_nights(con):
 
 def test_nightly_table_may_read_itself_on_its_first_night(con):
     open_night(con, "2026-06-29")
-    first = """select n.as_of, 'mql' as stage, coalesce(max(c.records), 0)::bigint + 1 as records from settings.night as n
-        left join reporting.counts as c on c.as_of < n.as_of group by n.as_of"""
+    first = """select n.as_of, 'mql' as stage, coalesce(max(c.records), 0)::bigint + 1 as records
+        from settings.night as n left join reporting.counts as c on c.as_of < n.as_of group by n.as_of"""
     assert build(con, COUNTS, first) == 1
     assert all_of(con, "reporting.counts") == [("2026-06-29", "mql", 1)]
 
@@ -193,7 +193,9 @@ def test_comments_reach_the_database(con):
     open_night(con, "2026-06-30")
     quoted = Table("reporting", "counts", "It's a table.", (Column("stage", "VARCHAR", "the lead's stage"),))
     build(con, quoted, "select 'mql' as stage")
-    assert con.execute("select comment from duckdb_tables() where table_name = 'counts'").fetchall() == [("It's a table.",)]
+    assert con.execute("select comment from duckdb_tables() where table_name = 'counts'").fetchall() == [
+        ("It's a table.",)
+    ]
     assert con.execute("select comment from duckdb_columns() where table_name = 'counts'").fetchall() == [
         ("the lead's stage",)
     ]
