@@ -149,11 +149,11 @@ def test_a_half_built_night_cannot_be_published(night: AccountFolder, rail: Rail
 
 
 def test_only_what_is_missing_is_named(night: AccountFolder, rail: Rail):
-    everything = [t.key for t in catalog().tables.values() if t.key != "reporting.required_reps"]
+    everything = [t.key for t in catalog().tables.values() if t.key != "reporting.data_quality"]
     assert rail.run(LATER, *everything).success
     said = failure_of(rail.run(LATER, "published"))
-    assert said.startswith("The open night is not whole: reporting.required_reps was not built for it")
-    assert rail.run(LATER, "reporting.required_reps").success
+    assert said.startswith("The open night is not whole: reporting.data_quality was not built for it")
+    assert rail.run(LATER, "reporting.data_quality").success
     assert rail.run(LATER, "published").success
     assert nights_in(night.published) == ["2026-06-30", "2026-07-01"]
 
