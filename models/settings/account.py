@@ -352,7 +352,7 @@ class AccountSettings(Settings):
         if self.currency is not None:
             return self.currency
         deals = self.sources.files.deals if self.sources.files else []
-        codes = {d.currency for d in deals if d.amount}
+        codes = {d.currency if isinstance(d.currency, str) else None for d in deals if d.amount}
         only = next(iter(codes), None) if len(codes) == 1 else None
         return only if only is not None and CURRENCY.fullmatch(only) else None
 
