@@ -36,7 +36,7 @@ def _decimal(mark: str, other: str) -> str:
     """A pattern of numbers in which `mark` can only be the decimal one; `other` groups thousands."""
     m, o = f"[{mark}]", f"[{other}]"
     return (
-        rf"^[\d{other}]*{o}[\d{other}]*{m}\d*$|^\d+{o}\d+{o}[\d{other}]*$"
+        rf"^\d{{1,3}}({o}\d{{2,3}})*{o}\d{{3}}{m}\d*$|^\d{{1,3}}({o}\d{{2,3}})+{o}\d{{3}}$"
         rf"|^(\d{{4,}}|0\d*|){m}\d{{3}}$|^\d*{m}(\d{{1,2}}|\d{{4,}}|)$"
     )
 
@@ -62,7 +62,9 @@ def pieces(table: str, key: str) -> str:
         "or before <> '' and after <> '' "
         f"or {_matches('digits', BLANK)} and not {_matches('digits', GROUPED)} then '' "
         f"else regexp_replace(digits, {cells.text(BLANK)}, '', 'g') end as number, "
-        "bracket <> '' or '-' in (minus, minus_2, minus_3) or '−' in (minus, minus_2) as is_negative, "
+        # 5,- is a price without cents.
+        "bracket <> '' or '-' in (minus, minus_2) or '−' in (minus, minus_2) "
+        f"or minus_3 <> '' and not {_matches('digits', '[.,]$')} as is_negative, "
         "upper(rtrim(before || after, '.')) as sign from cut) "
         f"select entry, cell, cells, number, is_negative, sign, case when {point} and {comma} then null "
         f"when {point} or is_grouped and contains(number, '.') then '{POINT}' "

@@ -96,8 +96,8 @@ def evidence(table: str) -> str:
 def instants(table: str, orders: Mapping[tuple[int, str], str], zone: str) -> str:
     """A SELECT of each distinct cell's instant, from a table of `pieces`: entry, key, cell, instant, clock_change.
 
-    `orders`: (entry, column) → day_first or month_first. `instant` is in UTC, NULL for what is no date; a bare day is its
-    first instant in `zone`, a time without an offset is there. When clocks are set back, the later of the two moments
+    `orders`: (entry, column) → day_first or month_first. `instant` is in UTC, NULL for what is no date; a bare day
+    is its first instant in `zone`, a time without an offset is there. When clocks are set back, the later of the two moments
     counts; a time that they skip moves on by what they skip (`clock_change` tells both). Days outside 1900 to 2199
     are typing errors, not dates.
     """

@@ -6,6 +6,7 @@ Here: the order of it, and every mistake in words. Not here: how a file, a date 
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,15 @@ from connectors.files.formats import COMMA, DAY_FIRST, MONTH_FIRST, POINT, Evide
 from connectors.files.landing import Landing, MissingColumnError, Run
 from connectors.files.parts import PARTS, Part
 from connectors.files.paths import NoSuchFilesError, files_of
+from connectors.files.records import found_in
 from connectors.files.tables import ExportFile, Finding
 from connectors.files.text import UnreadableFileError
 
 # Raised whenever what is made of a file changes, so that unchanged files are read again.
 READING_VERSION = 2
+
+# What is in the cells of rows, and in no column's name: an address, a date, an amount.
+DATA = re.compile(r"@|\d{4}-\d\d|\d\d?[/.]\d\d?[/.]\d\d|^\d+([.,]\d+)?$")
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,12 @@ class Exports:
             where, rows = self._where(shape.name, i), 0
             for path in paths:
                 try:
-                    landed = landing.add(i, path, path.name, shape.wanted(i), shape.entries[i].get("sheet"))
+                    name = (
+                        path.name
+                        if [p.name for p in paths].count(path.name) == 1
+                        else f"{path.parent.name}/{path.name}"
+                    )
+                    landed = landing.add(i, path, name, shape.wanted(i), shape.entries[i].get("sheet"))
                     rows += landed.rows - landed.left_out.total()
                 except UnreadableFileError as e:
                     mistakes.append(f"{where}.path: {path.name}: {e}.")
@@ -204,9 +214,9 @@ class Exports:
             if said is not None:
                 orders[entry, key] = said
             elif found == "refuse":
-                mixed = "holds both day-first and month-first dates" if own.first else "may be day-first or month-first"
+                mixed = "are both day-first and month-first" if own.first else "may be day-first or month-first"
                 mistakes.append(
-                    f"{self._where(shape.name, entry)}.dates: the column of {self._setting(shape, entry, key)} {mixed} "
+                    f"{self._where(shape.name, entry)}.dates: the dates in {self._setting(shape, entry, key)} {mixed} "
                     f"(as in {self._example(shape.name, entry, key)}); add dates: {DAY_FIRST} or dates: {MONTH_FIRST}."
                 )
             elif found != "neither":
@@ -237,13 +247,9 @@ class Exports:
             if said is not None:
                 marks[entry] = said
             elif found == "refuse":
-                example = self.run(
-                    f"select min(cell) from amount_pieces_{shape.name} where entry = {entry} and mark is not null"
-                )[0][0]
-                mixed = "has decimal commas and decimal points" if own.first else "has thousands or decimals after it"
+                unclear = self._unclear(shape.name, entry, mixed=own.first > 0)
                 mistakes.append(
-                    f"{self._where(shape.name, entry)}.decimals: nothing tells whether an amount such as {example} "
-                    f"{mixed}; add decimals: {COMMA} or decimals: {POINT}."
+                    f"{self._where(shape.name, entry)}.decimals: {unclear}; add decimals: {COMMA} or decimals: {POINT}."
                 )
             elif found != "neither":
                 marks[entry] = COMMA if found == "first" else POINT
@@ -251,13 +257,25 @@ class Exports:
             raise FixSettingsError("\n".join(mistakes))
         return marks
 
+    def _unclear(self, part: str, entry: int, mixed: bool) -> str:
+        one, other = self.run(
+            f"select min(cell) filter (where mark in ('{COMMA}', 'either')), min(cell) filter (where mark = '{POINT}') "
+            f"from amount_pieces_{part} where entry = {entry}"
+        )[0]
+        if mixed:
+            return f"the amounts have decimal commas and decimal points (as in {one} and {other})"
+        return f"an amount such as {one} may be whole, or have three decimals"
+
 
 def _missing(error: MissingColumnError) -> str:
-    names, header = error.wanted.names, [c for c in error.header if c.strip()]
+    names, header = error.wanted.names, [" ".join(c.split()) for c in error.header if c.strip()]
+    called = " or ".join(names)
+    if any(DATA.search(c) for c in header) and not any(found_in(header, [n]) is not None for n in names):
+        # Its cells would be a person's own: none is shown.
+        return f"has no header that names {called}; put the names of the columns into its first row."
     there = [c for c in header if c in names or c.strip().lower() in {n.strip().lower() for n in names}]
     if there:
         return f"has the column {there[0]} twice; rename one of the two."
-    called = " or ".join(names)
     near = [n for name in names for n in difflib.get_close_matches(name, header, n=1)]
     if near:
         return f"has no column {called}; did you mean {near[0]}?"

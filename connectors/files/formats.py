@@ -12,7 +12,7 @@ COMMA, POINT = "comma", "point"
 # A share of cells so small that they are mistakes of their own: reported, and the rest is read.
 FEW = 0.01
 # How many times as often the one form must show as the other, so that the other is a mistake.
-CLEARLY = 20
+CLEARLY = 10
 
 Verdict = Literal["first", "second", "neither", "refuse"]
 

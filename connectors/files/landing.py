@@ -106,6 +106,11 @@ class Landing:
             self._land(landed, iter(rows), header, wanted, "row")
         else:
             self._text(landed, path, wanted)
+        broken = landed.left_out["malformed_row"]
+        if 2 * broken > landed.rows:
+            raise UnreadableFileError(
+                f"{broken:,} of its {landed.rows:,} rows have another number of cells than the header"
+            )
         self.files.append(landed)
         return landed
 

@@ -134,15 +134,17 @@ def found_in(header: Sequence[str], names: Names) -> int | None:
 
 
 def header_among(rows: Sequence[Row], columns: Sequence[Names]) -> tuple[Header, int]:
-    """The row that names the most of `columns`, and how many; the first with cells where none names any."""
-    best: tuple[Header, int] | None = None
-    for above, (line, cells) in enumerate(rows[:HEADER_WITHIN]):
-        if cells is None:
-            continue
-        named = sum(found_in(cells, names) is not None for names in columns)
-        if best is None or named > best[1]:
-            best = Header(line, cells, above), named
-    return best or (Header(1, [], 0), 0)
+    """The first row that names `columns`, and how many; the first with cells where none names any.
+
+    One that names less than half as many as another below it is a title, not the header.
+    """
+    found = [
+        (Header(line, cells, above), sum(found_in(cells, names) is not None for names in columns))
+        for above, (line, cells) in enumerate(rows[:HEADER_WITHIN])
+        if cells is not None
+    ]
+    most = max((named for _, named in found), default=0)
+    return next((f for f in found if 2 * f[1] >= most), (Header(1, [], 0), 0))
 
 
 def dialect_of(text: TextIO, columns: Sequence[Names]) -> tuple[Dialect, Header]:

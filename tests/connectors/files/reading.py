@@ -50,7 +50,7 @@ def read(folder: Path, zone: str = "UTC", money: str | None = "EUR", **parts: An
     with tempfile.TemporaryDirectory() as landing:
         exports = Exports(settings, "acme.yaml", folder, zone, money, done.run, Path(landing))
         merged: dict[str, list[str]] = {}
-        for part in PARTS:
+        for part in (p for p in PARTS if p in parts):
             for table, select in exports.read(part).tables.items():
                 done.con.execute(f"create or replace temp table {part}__{table} as {select}")
                 merged.setdefault(table, []).append(f"select * from {part}__{table}")
