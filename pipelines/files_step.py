@@ -12,8 +12,9 @@ import dagster as dg
 import duckdb
 
 from connectors.errors import FixSettingsError
-from connectors.files.exports import PARTS, Exports, Reading, UnreadableFileError
+from connectors.files.exports import PARTS, Exports, Reading
 from connectors.files.tables import ExportFile, Finding
+from connectors.files.text import as_the_database_said
 from pipelines.account_run import AccountRun, plain_failures
 from pipelines.asset_parts import asset_key, asset_spec, built, check_specs
 from pipelines.catalog import RAW_FILES
@@ -79,11 +80,11 @@ def files_step(context: dg.AssetExecutionContext, account_run: AccountRun) -> It
 def _run(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
     try:
         return con.execute(sql).fetchall()
-    except (duckdb.ProgrammingError, duckdb.InternalError):
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.InternalException):
         # The statement is wrong, not the file that it reads.
         raise
     except duckdb.Error as e:
-        raise UnreadableFileError(str(e).splitlines()[0].strip().rstrip(".")) from None
+        raise as_the_database_said(str(e)) from None
 
 
 def _read(con: duckdb.DuckDBPyConnection, exports: Exports) -> _Cost:

@@ -97,9 +97,9 @@ def instants(table: str, orders: Mapping[tuple[int, str], str], zone: str) -> st
     """A SELECT of each distinct cell's instant, from a table of `pieces`: entry, key, cell, instant, clock_change.
 
     `orders`: (entry, column) → day_first or month_first. `instant` is in UTC, NULL for what is no date; a bare day
-    is its first instant in `zone`, a time without an offset is there. When clocks are set back, the later of the two moments
-    counts; a time that they skip moves on by what they skip (`clock_change` tells both). Days outside 1900 to 2199
-    are typing errors, not dates.
+    is its first instant in `zone`, a time without an offset is there. When clocks are set back, the later of the two
+    moments counts; a time that they skip moves on by what they skip (`clock_change` tells both). Days outside 1900 to
+    2199 are typing errors, not dates.
     """
     listed = ", ".join(f"({e}, {cells.text(k)}, {cells.text(o)})" for (e, k), o in orders.items())
     months = ", ".join(f"({cells.text(w)}, {i})" for i, words in enumerate(MONTHS, start=1) for w in words.split())

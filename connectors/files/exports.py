@@ -282,4 +282,4 @@ def _missing(error: MissingColumnError) -> str:
     return f"has no column {called}; it has {', '.join(header[:12]) or 'no header'}."
 
 
-__all__ = ["PARTS", "Exports", "Reading", "UnreadableFileError"]
+__all__ = ["PARTS", "Exports", "Reading"]

@@ -6,7 +6,7 @@ Here: characters to cells; a row that is not whole is told apart, never guessed 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TextIO
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -154,7 +154,8 @@ def dialect_of(text: TextIO, columns: Sequence[Names]) -> tuple[Dialect, Header]
         sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1] or sample
     first = sample.split("\n", 1)[0].strip().lstrip("\ufeff").strip('"')
     # Excel's own way to say so, as the first line.
-    delimiters = (first[4],) if len(first) == 5 and first.lower().startswith("sep=") else DELIMITERS
+    is_said = len(first) == 5 and first.lower().startswith("sep=")
+    delimiters = (first[4],) if is_said else DELIMITERS
     escapes = (None, "\\") if '\\"' in sample else (None,)
     best: tuple[tuple[int, float, int], Dialect, Header] | None = None
     for dialect in (Dialect(d, e) for d in delimiters for e in escapes):
@@ -166,4 +167,5 @@ def dialect_of(text: TextIO, columns: Sequence[Names]) -> tuple[Dialect, Header]
         if best is None or score > best[0]:
             best = score, dialect, header
     assert best is not None  # noqa: S101
-    return best[1], best[2]
+    header = best[2]
+    return best[1], replace(header, above=header.above - 1) if is_said and header.above else header

@@ -6,6 +6,7 @@ Here: bytes to characters. Not here: what the characters mean.
 import codecs
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +49,14 @@ class UnreadableFileError(Exception):
         super().__init__(f"{why}; {remedy}")
         self.why = why
         self.remedy = remedy
+
+
+def as_the_database_said(message: str) -> UnreadableFileError:
+    """A refusal of the database in its own words, without the kind of error and the path before and after them."""
+    first = message.splitlines()[0].strip()
+    return UnreadableFileError(
+        re.sub(r"^File '[^']*' |^[\w ]+ Error: |,? ?(in|of|at) (file )?['\"]/[^'\"]*['\"]", "", first).rstrip(". ")
+    )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 import duckdb
 
-from connectors.files.exports import PARTS, Exports, UnreadableFileError
+from connectors.files.exports import PARTS, Exports
+from connectors.files.text import as_the_database_said
 from models.settings.sources import Files
 
 CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": 2}
@@ -22,10 +23,10 @@ class Read:
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         try:
             return self.con.execute(sql).fetchall()
-        except (duckdb.ProgrammingError, duckdb.InternalError):
+        except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.InternalException):
             raise
         except duckdb.Error as e:
-            raise UnreadableFileError(str(e).splitlines()[0]) from None
+            raise as_the_database_said(str(e)) from None
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         found = self.con.execute(f"select * from {table} order by all")
