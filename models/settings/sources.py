@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from models.settings.fields import Rate, Settings, Text, listed
 
-Columns = Annotated[list[Text], BeforeValidator(listed)]
+Columns = Annotated[list[Text], BeforeValidator(listed, json_schema_input_type=Text | list[Text])]
 # A column's name, or all the names it has had.
 Column = Text | Annotated[list[Text], Field(min_length=1)]
 DateOrder = Literal["day_first", "month_first"]
@@ -129,10 +129,18 @@ class Reps(Settings):
 class Files(Settings):
     """Exports of any CRM; each part may be one file or a list of them."""
 
-    people: Annotated[list[People], BeforeValidator(listed)] = Field([], description="people: leads, contacts")
-    deals: Annotated[list[Deals], BeforeValidator(listed)] = Field([], description="deals: opportunities, orders")
-    touches: Annotated[list[Touches], BeforeValidator(listed)] = Field([], description="sales activities")
-    reps: Annotated[list[Reps], BeforeValidator(listed)] = Field([], description="the sales team")
+    people: Annotated[list[People], BeforeValidator(listed, json_schema_input_type=People | list[People])] = Field(
+        [], description="people: leads, contacts"
+    )
+    deals: Annotated[list[Deals], BeforeValidator(listed, json_schema_input_type=Deals | list[Deals])] = Field(
+        [], description="deals: opportunities, orders"
+    )
+    touches: Annotated[list[Touches], BeforeValidator(listed, json_schema_input_type=Touches | list[Touches])] = Field(
+        [], description="sales activities"
+    )
+    reps: Annotated[list[Reps], BeforeValidator(listed, json_schema_input_type=Reps | list[Reps])] = Field(
+        [], description="the sales team"
+    )
 
     @model_validator(mode="after")
     def _names_something(self) -> "Files":
