@@ -50,7 +50,9 @@ def _is_hidden(file: Path) -> bool:
 
 def _remedy(path: Path) -> str:
     if path.parent.is_dir():
-        near = difflib.get_close_matches(path.name, [f.name for f in path.parent.iterdir() if not _is_hidden(f)], n=1)
+        near = difflib.get_close_matches(
+            path.name, [f.name for f in path.parent.iterdir() if not _is_hidden(f)], n=1, cutoff=0.8
+        )
         if near:
             return f"did you mean {near[0]}?"
         return "name a file, a folder or a pattern, relative to the account file"

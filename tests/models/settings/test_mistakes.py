@@ -140,8 +140,10 @@ MISTAKES = {
     "no weekday": (GOOD + "calendar: {working_days: []}\n", "calendar.working_days: [] is too short; give at least 1."),
     "an unknown country": (
         GOOD + "calendar: {holidays: XX}\n",
-        "calendar.holidays: XX is no country or region with known holidays; name it as FR, US or US-CA, "
-        "or take the key out.",
+        (
+            "calendar.holidays: XX is no country or region with known holidays; name it as FR, US or US-CA, "
+            "or take the key out."
+        ),
     ),
     # stages
     "a stage name in capitals": (GOOD + "funnel: {stages: [lead, MQL, mql, customer]}\n", "funnel.stages.1: MQL is no"),
@@ -156,8 +158,10 @@ MISTAKES = {
     ),
     "an unknown handover": (
         GOOD + "funnel: {handover: sal}\n",
-        f"funnel.handover: sal is not one of the stages ({DEFAULT_STAGES}); "
-        "name one of them, or null where the funnel has none.",
+        (
+            f"funnel.handover: sal is not one of the stages ({DEFAULT_STAGES}); "
+            "name one of them, or null where the funnel has none."
+        ),
     ),
     "a handover of deals": (
         GOOD + "funnel: {handover: customer}\n",
@@ -165,8 +169,10 @@ MISTAKES = {
     ),
     "a mapping to an unknown stage": (
         GOOD + "funnel: {mapping: {New: leed}}\n",
-        f"funnel.mapping.New: leed is not one of the stages; use one of {DEFAULT_STAGES}, disqualified, recycled, "
-        "ignore.",
+        (
+            f"funnel.mapping.New: leed is not one of the stages; use one of {DEFAULT_STAGES}, disqualified, recycled, "
+            "ignore."
+        ),
     ),
     "a date column of an unknown stage": (
         people(stages="{mqll: MQL Date}"),
