@@ -75,8 +75,10 @@ def test_every_mistake_of_the_files_is_told_at_once_with_exit_code_2_and_the_las
     assert outcome.exit_code == 2
     assert outcome.message.splitlines() == [
         "dirty.yaml: sources.files.people.source: leads.csv has no column Source; did you mean Sauce?",
-        "dirty.yaml: sources.files.deals.path: deals.csv does not exist; "
-        "name a file, a folder or a pattern, relative to the account file.",
+        (
+            "dirty.yaml: sources.files.deals.path: deals.csv does not exist; "
+            "name a file, a folder or a pattern, relative to the account file."
+        ),
     ]
     assert AccountFolder("dirty").published.read_bytes() == before
 
