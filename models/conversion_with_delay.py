@@ -80,7 +80,9 @@ def conversion_curve(counts: Counts, horizon_days: int) -> Floats:
     events = counts.lag_days <= horizon_days
     time = np.minimum(np.where(events, counts.lag_days, counts.age_days), horizon_days).astype(np.int64)
     leaving = np.bincount(time, weights=counts.records, minlength=horizon_days + 1)
+    # Of no records at all, bincount makes whole numbers.
     converting = np.bincount(time[events], weights=counts.records[events], minlength=horizon_days + 1)
+    converting = converting.astype(np.float64)
     at_risk = np.cumsum(leaving[::-1])[::-1]
     hazard = np.divide(converting, at_risk, out=np.zeros_like(converting), where=at_risk > 0)
     return np.asarray(1.0 - np.cumprod(1.0 - hazard), dtype=np.float64)

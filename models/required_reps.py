@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 
 from models.night import Night, Stage
 from models.required_funnel import RequiredFunnel
-from models.rounding import ceil_whole, round_reps
+from models.rounding import ceil_whole, floor_whole, round_reps
 from models.status import worst
 
 
@@ -95,6 +95,26 @@ def ceilings(mqls_per_week: float | None, sqls_per_week: float | None, effort: E
 def shortfall(volume: float, reps_exact: float, reps: int) -> int:
     """Of a period's volume that takes `reps_exact` reps, the part that `reps` cannot carry, rounded up."""
     return ceil_whole(volume * max(0.0, 1.0 - reps / reps_exact)) if reps_exact else 0
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a whole number of reps brings of what the target asks for."""
+
+    mqls: int
+    """MQLs of the period they can take, rounded down"""
+    customers: int
+    """customers that come of these, rounded down"""
+    revenue: float
+    """revenue that comes of these"""
+
+
+def carried_by(reps: RequiredReps, mqls: float, customers: float, revenue: float) -> Carried | None:
+    """What `reps.reps` reps bring where the target takes `mqls`, `customers` and `revenue`; None: not known."""
+    if not reps.reps_exact or reps.reps is None:
+        return None
+    share = min(1.0, reps.reps / reps.reps_exact)
+    return Carried(floor_whole(mqls * share), floor_whole(customers * share), revenue * share)
 
 
 def required_reps(

@@ -16,6 +16,11 @@ def ceil_whole(exact: float) -> int:
     return math.ceil(exact - TOLERANCE * max(1.0, abs(exact) * 1e-3))
 
 
+def floor_whole(exact: float) -> int:
+    """The greatest whole number not above `exact`, taking 93.9999999 as 94."""
+    return math.floor(exact + TOLERANCE * max(1.0, abs(exact) * 1e-3))
+
+
 def round_reps(exact: float, rounding: str) -> int:
     """`exact` reps as whole ones: `up`, or `nearest` with a half going up."""
     if rounding == "up":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 SQL = PROJECT / "sql"
-EXAMPLE_ACCOUNTS = PROJECT / "accounts" / "example"
+SHIPPED_ACCOUNTS = PROJECT / "accounts" / "example"
 
 
 def accounts_folder() -> Path:
@@ -29,13 +29,22 @@ def account_files() -> dict[str, Path]:
     """
     found = _files_in(accounts_folder())
     if not found and accounts_folder() == PROJECT / "accounts":
-        return _files_in(EXAMPLE_ACCOUNTS)
+        return _files_in(SHIPPED_ACCOUNTS)
     return found
 
 
-def is_example(file: Path) -> bool:
-    """Whether an account file is the shipped one."""
-    return file.parent == EXAMPLE_ACCOUNTS
+def is_shipped(file: Path) -> bool:
+    """Whether an account file came with the product."""
+    return file.parent == SHIPPED_ACCOUNTS
+
+
+def shown(path: Path) -> str:
+    """A path as people read it: relative to where they are, or else to the project, where it lies within."""
+    started_in = Path(os.environ.get("PWD", PROJECT))
+    for base in (started_in, PROJECT):
+        if path.is_relative_to(base):
+            return str(path.relative_to(base))
+    return str(path)
 
 
 def _files_in(folder: Path) -> dict[str, Path]:

@@ -25,10 +25,14 @@ FAILED = 1
 
 @dataclass(frozen=True)
 class NightOutcome:
-    """How a run ended: exit code 0, 1 (it failed) or 2 (bad input), and the sentence that says why."""
+    """How a run ended."""
 
-    exit_code: int
+    night: date
+    """the day it speaks for"""
+    exit_code: int = 0
+    """0, 1 (it failed) or 2 (bad input)"""
     message: str = ""
+    """the sentence that says why"""
 
 
 def tables_of_a_night() -> int:
@@ -67,7 +71,9 @@ def run_night(
                 )
         finally:
             account_run.listeners.remove(progress)
-    return NightOutcome(0) if result.success else _failure(result.all_events, AccountFolder(account))
+    if result.success:
+        return NightOutcome(night)
+    return NightOutcome(night, *_failure(result.all_events, AccountFolder(account)))
 
 
 def _run_config(as_of: date, full_refresh: bool) -> dict[str, Any]:
@@ -77,24 +83,25 @@ def _run_config(as_of: date, full_refresh: bool) -> dict[str, Any]:
     }
 
 
-def _failure(events: list[DagsterEvent], folder: AccountFolder) -> NightOutcome:
+def _failure(events: list[DagsterEvent], folder: AccountFolder) -> tuple[int, str]:
+    """The exit code and the sentence of a run that did not succeed."""
     for event in events:
         if event.is_step_failure:
             failed = event.step_failure_data.user_failure_data
             if failed is not None:
                 code = failed.metadata.get("exit_code")
-                return NightOutcome(int(code.value) if code else FAILED, str(failed.description))
+                return int(code.value) if code else FAILED, str(failed.description)
             error = event.step_failure_data.error
             cause = error.cause or error if error else None
             said = cause.message.strip().splitlines()[-1] if cause else "no reason given"
-            return NightOutcome(FAILED, f"The step {event.step_key} failed: {said} (more in {folder.log})")
+            return FAILED, f"The step {event.step_key} failed: {said} (more in {folder.log})"
     broken = [
         data.description or f"{data.asset_key.to_user_string()}: {data.check_name}"
         for event in events
         if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
         and not (data := event.asset_check_evaluation_data).passed
     ]
-    return NightOutcome(FAILED, "; ".join(broken) or f"The run did not succeed; see {folder.log}.")
+    return FAILED, "; ".join(broken) or f"The run did not succeed; see {folder.log}."
 
 
 __all__ = ["BAD_INPUT", "FAILED", "NightOutcome", "run_night", "tables_of_a_night"]

@@ -19,20 +19,22 @@ ended as (
                 and r.outcome in ('recycled', 'reopened') and r.outcome_at > o.outcome_at
         )
 ),
-within_unit as (
+reached as (
+    -- Before any stage is left out: the last one is the end of the step before it.
     select
         t.record_type,
         t.record_id,
         t.stage as from_stage,
-        s.next_stage as to_stage,
         t.reached_on as from_on,
         lead(t.reached_on) over (partition by t.record_type, t.record_id order by t.position) as to_on,
         t.is_explicit as is_from_explicit,
-        lead(t.is_explicit) over (partition by t.record_type, t.record_id order by t.position) as is_to_explicit,
-        s.unit,
-        u.unit as to_unit
+        lead(t.is_explicit) over (partition by t.record_type, t.record_id order by t.position) as is_to_explicit
     from funnel.stage_times as t
-    join settings.stages as s on s.stage = t.stage and s.next_stage is not null
+),
+within_unit as (
+    select r.*, s.next_stage as to_stage, u.unit as to_unit
+    from reached as r
+    join settings.stages as s on s.stage = r.from_stage
     join settings.stages as u on u.stage = s.next_stage
 ),
 deals_of_people as (
@@ -90,7 +92,8 @@ select
     s.to_stage,                                                             -- the stage after it
     s.segment,                                                              -- the record's segment; NULL: no segments
     cast(n.as_of - s.from_on as bigint) as age_days,                        -- days since the record was at from_stage
-    cast(greatest(s.to_on - s.from_on, 0) as bigint) as lag_days,           -- days it took to to_stage, at least 0; NULL: not converted
+    -- Not greatest(): it would make 0 of a record that has not converted.
+    case when s.to_on < s.from_on then 0 else cast(s.to_on - s.from_on as bigint) end as lag_days,  -- days it took to to_stage, at least 0; NULL: not converted
     s.has_ended and s.to_on is null as is_lost,                             -- whether it was lost or disqualified unconverted
     s.is_from_explicit,                                                     -- whether the CRM shows the entry into from_stage
     coalesce(s.is_to_explicit, false) as is_to_explicit,                    -- whether the CRM shows the entry into to_stage

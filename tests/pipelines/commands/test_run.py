@@ -1,0 +1,95 @@
+"""`sla run`: the whole way from exports to the summary, account by account."""
+
+import duckdb
+import pytest
+
+from pipelines.cli import main
+
+PEOPLE = "id,lead_on,mql_on,sql_on\n" + "".join(
+    f"p{i},2026-01-05,{'2026-01-12' if i % 2 else ''},{'2026-01-20' if i % 4 == 1 else ''}\n" for i in range(40)
+)
+DEALS = "id,person,created,closed,amount,stage\n" + "".join(
+    f"d{i},p{i},2026-02-02,2026-02-20,1000,{'Won' if i % 8 == 1 else 'Lost'}\n" for i in range(1, 40, 4)
+)
+ACCOUNT = """
+sources:
+  files:
+    people: {path: people.csv, id: id, created: lead_on, stages: {lead: lead_on, mql: mql_on, sql: sql_on}}
+    deals: {path: deals.csv, id: id, person: person, created: created, closed: closed, amount: amount, currency: EUR,
+            stage: stage, won: [Won], lost: [Lost]}
+funnel: {stages: [lead, mql, sql, opportunity, customer]}
+target: {revenue: 20000, start: 2026-01-01, end: 2026-12-31}
+"""
+
+
+@pytest.fixture
+def accounts(tmp_path, monkeypatch):
+    """A folder with the account `acme`, and a place for the results."""
+    folder = tmp_path / "accounts"
+    folder.mkdir()
+    (folder / "people.csv").write_text(PEOPLE)
+    (folder / "deals.csv").write_text(DEALS)
+    (folder / "acme.yaml").write_text(ACCOUNT)
+    monkeypatch.setenv("SLA_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("SLA_ACCOUNTS", str(folder))
+    return folder
+
+
+def run(monkeypatch, capsys, *options):
+    monkeypatch.setattr("sys.argv", ["sla", "run", *options])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr()
+    return ended.value.code, " ".join(told.out.split()), told.err
+
+
+def test_a_night_ends_with_what_the_target_takes(accounts, monkeypatch, capsys):
+    code, said, _ = run(monkeypatch, capsys, "--accounts", str(accounts), "--as-of", "2026-06-30")
+    assert code == 0
+    assert "acme, night of 2026-06-30: 20,000 EUR from 2026-01-01 to 2026-12-31" in said
+    assert "Average deal: 1,000.00 EUR" in said
+    assert "the mean of 5 won deals" in said
+    # 20 of the 40 people became MQLs, 10 of these SQLs; 10 deals, 5 won.
+    for stage, sample in [
+        ("lead", "40 people, 20 went on"),
+        ("mql", "20 people, 10 went on"),
+        ("sql", "10 people, 10 went on"),
+        ("opportunity", "10 deals, 5 went on"),
+    ]:
+        assert sample in said, stage
+    assert "MQLs in a worked week" in said
+    assert "reporting.duckdb" in said
+
+
+def test_an_account_that_fails_does_not_stop_the_others(accounts, monkeypatch, capsys):
+    (accounts / "aaa.yaml").write_text(ACCOUNT.replace("people.csv", "gone.csv"))
+    (accounts / "zzz.yaml").write_text("sources: 5")
+    code, said, err = run(monkeypatch, capsys, "--as-of", "2026-06-30")
+    assert code == 2
+    assert "acme, night of 2026-06-30" in said
+    assert "gone.csv" in err
+    assert "zzz.yaml: sources: 5 is not a group of keys" in err
+    assert "Traceback" not in err + said
+
+
+def test_a_refused_file_leaves_the_last_night_readable(accounts, monkeypatch, capsys, tmp_path):
+    run(monkeypatch, capsys, "--as-of", "2026-06-30")
+    (accounts / "deals.csv").rename(accounts / "elsewhere.csv")
+    code, _, err = run(monkeypatch, capsys, "--as-of", "2026-07-01")
+    assert code == 2
+    assert "deals.csv" in err
+    assert "the night of 2026-06-30 stays published" in err
+    with duckdb.connect(str(tmp_path / "data" / "acme" / "reporting.duckdb"), read_only=True) as con:
+        assert con.execute("select distinct as_of::varchar from required_funnel").fetchall() == [("2026-06-30",)]
+
+
+def test_a_day_that_is_not_over_is_refused(accounts, monkeypatch, capsys):
+    code, _, err = run(monkeypatch, capsys, "--account", "acme", "--as-of", "2999-01-01")
+    assert code == 2
+    assert "2999-01-01 is not over yet" in err
+
+
+def test_an_empty_folder_says_what_to_put_there(tmp_path, monkeypatch, capsys):
+    code, _, err = run(monkeypatch, capsys, "--accounts", str(tmp_path))
+    assert code == 2
+    assert "NAME.yaml" in err
