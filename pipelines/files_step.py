@@ -15,6 +15,7 @@ from connectors.files.exports import PARTS, Exports, Reading, UnreadableFileErro
 from pipelines.account_run import AccountRun, plain_failures
 from pipelines.asset_parts import asset_key, asset_spec, built
 from pipelines.catalog import RAW_FILES
+from pipelines.sandbox_step import files_of
 from pipelines.warehouse import build_within, columns_there, open_run_id, transaction
 
 TABLES = {t.name: t for t in RAW_FILES}
@@ -34,18 +35,18 @@ class _Cost:
     retry_policy=dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL),
 )
 def files_step(context: dg.AssetExecutionContext, account_run: AccountRun) -> Iterator[dg.MaterializeResult[Any]]:
-    """Read the exports that changed; an account without exports gets empty tables."""
+    """Read the exports that changed, or a simulated company's; an account without exports gets empty tables."""
     with plain_failures(), account_run.warehouse() as con:
-        settings = account_run.settings()
-        used = settings.sources.files is not None
-        exports = Exports(
-            settings.sources.files.model_dump() if settings.sources.files else {p: [] for p in PARTS},
-            account_run.settings_file.name,
-            account_run.settings_file.parent,
-            con.execute("select timezone from settings.night").fetchall()[0][0],
-            lambda reader: _columns_of(con, reader),
-        )
-        cost = _read(con, exports)
+        with files_of(account_run, account_run.settings(), con) as files:
+            used = files is not None
+            exports = Exports(
+                files.model_dump() if files else {p: [] for p in PARTS},
+                account_run.settings_file.name,
+                account_run.settings_file.parent,
+                con.execute("select timezone from settings.night").fetchall()[0][0],
+                lambda reader: _columns_of(con, reader),
+            )
+            cost = _read(con, exports)
         con.execute(
             "update reporting.runs set rows_read = rows_read + $1, rows_changed = rows_changed + $2 where run_id = $3",
             [cost.rows_read, cost.rows_changed, open_run_id(con)],

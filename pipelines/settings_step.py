@@ -21,7 +21,8 @@ from pipelines.published_file import published_run_ids
 from pipelines.table import Table
 from pipelines.warehouse import build_within, columns_there, comment, rows_as_select, transaction
 
-SUPPORTED = ("files",)
+SUPPORTED = ("files", "sandbox")
+SANDBOX_FACES = ("files",)
 
 
 class NightConfig(dg.Config):
@@ -68,6 +69,11 @@ def _refuse_sources_not_read_yet(file: str, settings: AccountSettings) -> None:
     if unknown:
         raise SettingsError(
             [f"{file}: sources.{s}: this version reads exports only; name them under sources.files." for s in unknown]
+        )
+    sandbox = settings.sources.sandbox
+    if sandbox is not None and sandbox.as_ not in SANDBOX_FACES:
+        raise SettingsError(
+            [f"{file}: sources.sandbox.as: {sandbox.as_} is not simulated yet; use {' or '.join(SANDBOX_FACES)}."]
         )
 
 

@@ -55,14 +55,14 @@ class Truths:
     sql_to_opportunity: float = 0.55
     opportunity_to_customer: float = 0.25
     sources: tuple[Source, ...] = (
-        Source("Website", 0.34, 0.38),
+        Source("Website", 0.372, 0.38),
         Source("Paid search", 0.22, 0.28),
         Source("Webinar", 0.16, 0.33),
         Source("Salon & événements", 0.10, 0.35),
         Source("Referral", 0.07, 0.50),
         Source("Partner 合作伙伴", 0.03, 0.42),
         Source("List import", 0.04, 0.20),
-        Source("Outbound", 0.04, 1.0),
+        Source("Outbound", 0.008, 1.0),
     )
     sales_source: str = "Outbound"
     import_source: str = "List import"
@@ -85,7 +85,7 @@ class Truths:
     """of the recycled that never become SQLs, those that are MQL once more"""
     skipped: float = 0.04
     """of the people who passed lead, MQL or SQL, those for whom the CRM never showed one of the three"""
-    rep_entered: float = 0.01
+    rep_entered: float = 0.002
     """of all people, those that a rep entered at once as SQL, whatever their source"""
     deals_without_person: float = 0.05
     """of the people with a deal, as many deals again without anyone"""
