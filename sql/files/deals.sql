@@ -10,9 +10,10 @@ with ends as (
             then d.closed_at end) as ends_won_at,
         coalesce(d.lost_at, case when d.stage_outcome = 'lost' or m.stage = 'disqualified'
             then d.closed_at end) as ends_lost_at,
-        d.won_at is not null or d.stage_outcome = 'won'
+        d.won_at is not null or coalesce(d.stage_outcome = 'won', false)
             or s.next_stage is null and s.stage is not null as says_won,
-        d.lost_at is not null or d.stage_outcome = 'lost' or m.stage = 'disqualified' as says_lost
+        d.lost_at is not null or coalesce(d.stage_outcome = 'lost', false)
+            or coalesce(m.stage = 'disqualified', false) as says_lost
     from raw_files.deals as d
     left join settings.mapping as m on m.crm_stage_key = lower(trim(d.stage))
     left join settings.stages as s on s.stage = m.stage
