@@ -24,6 +24,17 @@ def test_one_seed_is_one_company():
         assert contents(one, "company", tables)["person_moves"] != contents(other, "company", tables)["person_moves"]
 
 
+def test_a_company_in_a_file_is_that_in_memory(tmp_path):
+    with generated(people=300) as one:
+        in_memory = contents(one, "company", ["people", "touches"])
+    file = tmp_path / "company.duckdb"
+    with Company.generate(file, people=300, seed=1, timezone="Europe/Paris", ends_on=ENDS_ON) as other:
+        assert contents(other, "company", ["people", "touches"]) == in_memory
+        other.view(other.midnight_after(ENDS_ON))
+        assert other.con.execute("select count(*) > 250 from visible.people").fetchall() == [(True,)]
+    assert file.exists()
+
+
 @pytest.mark.parametrize("people", [1, 7, 1_000])
 @pytest.mark.parametrize("ends_on", [date(2026, 6, 30), date(2028, 2, 29)])
 def test_exactly_so_many_people_arrive_whatever_the_last_day(people, ends_on):
