@@ -18,6 +18,7 @@ from connectors.files.text import as_the_database_said
 from pipelines.account_run import AccountRun, plain_failures
 from pipelines.asset_parts import asset_key, asset_spec, built, check_specs
 from pipelines.catalog import RAW_FILES
+from pipelines.sandbox_step import files_of
 from pipelines.warehouse import build_within, check, columns_there, open_run_id, transaction
 
 TABLES = {t.name: t for t in RAW_FILES}
@@ -40,27 +41,28 @@ class _Cost:
     retry_policy=dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL),
 )
 def files_step(context: dg.AssetExecutionContext, account_run: AccountRun) -> Iterator[dg.MaterializeResult[Any]]:
-    """Read the exports that changed; an account without exports gets empty tables."""
+    """Read the exports that changed, or a simulated company's; an account without exports gets empty tables."""
     with plain_failures(), account_run.warehouse() as con:
         settings = account_run.settings()
-        used = settings.sources.files is not None
-        landing = account_run.folder.landing / "files"
-        exports = Exports(
-            settings.sources.files.model_dump() if settings.sources.files else {p: [] for p in PARTS},
-            account_run.settings_file.name,
-            account_run.settings_file.parent,
-            con.execute("select timezone from settings.night").fetchall()[0][0],
-            settings.money,
-            lambda sql: _run(con, sql),
-            landing,
-        )
-        # What a killed run left there is of no use, and what is read must not live on in copies.
-        shutil.rmtree(landing, ignore_errors=True)
-        landing.mkdir(parents=True)
-        try:
-            cost = _read(con, exports)
-        finally:
+        with files_of(account_run, settings, con) as files:
+            used = files is not None
+            landing = account_run.folder.landing / "files"
+            exports = Exports(
+                files.model_dump() if files else {p: [] for p in PARTS},
+                account_run.settings_file.name,
+                account_run.settings_file.parent,
+                con.execute("select timezone from settings.night").fetchall()[0][0],
+                settings.money,
+                lambda sql: _run(con, sql),
+                landing,
+            )
+            # What a killed run left there is of no use, and what is read must not live on in copies.
             shutil.rmtree(landing, ignore_errors=True)
+            landing.mkdir(parents=True)
+            try:
+                cost = _read(con, exports)
+            finally:
+                shutil.rmtree(landing, ignore_errors=True)
         con.execute(
             "update reporting.runs set rows_read = rows_read + $1, rows_changed = rows_changed + $2 where run_id = $3",
             [cost.rows_read, cost.rows_changed, open_run_id(con)],

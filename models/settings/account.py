@@ -32,7 +32,7 @@ from models.settings.fields import (
     refuse,
     zone,
 )
-from models.settings.sources import Sources
+from models.settings.sources import SANDBOX_CURRENCY, Sources
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DEFAULT_STAGES = ("prospect", "lead", "mql", "sql", "opportunity", "customer")
@@ -352,9 +352,11 @@ class AccountSettings(Settings):
 
     @property
     def money(self) -> str | None:
-        """The account's currency: as set, else the one code all its deal files are in."""
+        """The account's currency: as set, else the simulated company's, else the one code all its deal files are in."""
         if self.currency is not None:
             return self.currency
+        if self.sources.sandbox is not None:
+            return SANDBOX_CURRENCY
         deals = self.sources.files.deals if self.sources.files else []
         codes = {d.currency if isinstance(d.currency, str) else None for d in deals if d.amount}
         only = next(iter(codes), None) if len(codes) == 1 else None

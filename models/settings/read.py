@@ -191,7 +191,7 @@ def _remedy(kind: str, context: Mapping[str, Any]) -> str:
     words = {"gt": "above", "ge": "from", "lt": "below", "le": "up to"}
     if kind in limits:
         limit = limits[kind]
-        return f"is out of range; give a number {words[limit]} {context[limit]:g}"
+        return f"is out of range; give a number {words[limit]} {context[limit]:.15g}"
     if kind == "literal_error":
         return f"is not possible here; use {context['expected']}"
     known = {

@@ -7,8 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from models.settings.fields import Rate, Settings, Text, listed
+from models.settings.fields import Day, Rate, Settings, Text, listed
 
+SANDBOX_CURRENCY = "EUR"
+
+SourceName = Literal["hubspot", "salesforce", "files", "sandbox"]
 Columns = Annotated[list[Text], BeforeValidator(listed, json_schema_input_type=Text | list[Text])]
 # A column's name, or all the names it has had.
 Column = Text | Annotated[list[Text], Field(min_length=1)]
@@ -149,34 +152,53 @@ class Files(Settings):
         return self
 
 
+class Sandbox(Settings):
+    """A simulated company; its money is SANDBOX_CURRENCY."""
+
+    people: int = Field(20_000, strict=True, ge=1, le=1_000_000, description="people in its CRM over two years")
+    seed: int = Field(1, strict=True, ge=0, lt=2**31, description="another number is another company")
+    as_: Literal["files", "hubspot", "salesforce"] = Field(
+        "files", alias="as", description="how it is read: as export files, or as that CRM"
+    )
+    today: Day | None = Field(None, description="the last day of its history; null: the day each night speaks for")
+
+
 class Sources(Settings):
     """Where the account's records come from: one or more of these."""
 
     hubspot: HubSpot | None = Field(None, description="a HubSpot portal")
     salesforce: Salesforce | None = Field(None, description="a Salesforce org")
     files: Files | None = Field(None, description="exports of any CRM")
+    sandbox: Sandbox | None = Field(None, description="a simulated company, to try things on")
 
     @model_validator(mode="before")
     @classmethod
     def _a_bare_name_takes_the_defaults(cls, value: Any) -> Any:
         if isinstance(value, dict):
-            return {k: {} if v is None and k in ("hubspot", "salesforce") else v for k, v in value.items()}
+            return {k: {} if v is None and k in ("hubspot", "salesforce", "sandbox") else v for k, v in value.items()}
         return value
 
     @model_validator(mode="after")
     def _names_one(self) -> "Sources":
         if not self.names:
             raise ValueError("names no source; add hubspot, salesforce or files")
+        others = [n for n in self.names if n != "sandbox"]
+        if self.sandbox is not None and others:
+            raise ValueError(
+                f"names sandbox and {', '.join(others)}, but a simulated company has no real records; keep one of them"
+            )
         return self
 
     @property
-    def names(self) -> list[Literal["hubspot", "salesforce", "files"]]:
+    def names(self) -> list[SourceName]:
         """The sources the account uses."""
-        found: list[Literal["hubspot", "salesforce", "files"]] = []
+        found: list[SourceName] = []
         if self.hubspot is not None:
             found.append("hubspot")
         if self.salesforce is not None:
             found.append("salesforce")
         if self.files is not None:
             found.append("files")
+        if self.sandbox is not None:
+            found.append("sandbox")
         return found
