@@ -140,16 +140,14 @@ def build_night(company: Company, folder: Path, as_of: date = AS_OF) -> Path:
         "simulated.yaml",
     )
     with _opened(folder / "warehouse.duckdb", settings, as_of) as con:
-        landing = folder / "landing"
-        landing.mkdir()
         exports = Exports(
             settings.sources.files.model_dump(),
             "simulated.yaml",
             folder,
             company.timezone,
-            "EUR",
+            settings.money,
             lambda sql: files_step._run(con, sql),
-            landing,
+            folder,
         )
         files_step._read(con, exports)
         for table in catalog().tables.values():
