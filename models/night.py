@@ -128,3 +128,14 @@ class RepShare:
     owner_key: Annotated[str, "the owner's id or name: lower case, trimmed"]
     share: Annotated[float, "share of full time, 0..1"]
     share_from: Annotated[date, "first day the share holds; 0001-01-01 where the settings give none"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioChange:
+    """A figure that a named scenario of the settings changes."""
+
+    GRAIN: ClassVar[tuple[str, ...]] = ("scenario", "lever")
+
+    scenario: Annotated[str, "the scenario's name"]
+    lever: Annotated[str, "what it changes, as in conversion.mql_to_sql"]
+    value: Annotated[float, "what it changes it to"]

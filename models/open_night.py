@@ -9,7 +9,17 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
-from models.night import CalendarDay, Commitment, Night, RepShare, SalesSource, Stage, StageMapping, Target
+from models.night import (
+    CalendarDay,
+    Commitment,
+    Night,
+    RepShare,
+    SalesSource,
+    ScenarioChange,
+    Stage,
+    StageMapping,
+    Target,
+)
 from models.settings.account import AccountSettings, people_stages
 from models.settings.account import RepShare as ShareSetting
 from models.stage_mapping import BUILT_IN, stage_mapping
@@ -39,6 +49,7 @@ class OpenNight:
     targets: list[Target]
     commitments: list[Commitment]
     rep_shares: list[RepShare]
+    scenario_changes: list[ScenarioChange]
 
 
 def zone_of(settings: AccountSettings, crm_zone: str | None = None) -> ZoneInfo:
@@ -133,6 +144,11 @@ def open_night(
         ],
         commitments=_commitments(settings),
         rep_shares=_rep_shares(settings),
+        scenario_changes=[
+            ScenarioChange(name, lever, value)
+            for name, changes in settings.scenarios.items()
+            for lever, value in changes.items()
+        ],
     )
 
 

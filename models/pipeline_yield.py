@@ -98,6 +98,11 @@ def passing(steps: Sequence[float]) -> Floats:
     return factors
 
 
+def of_segment(records: pd.DataFrame, segment: str | None) -> pd.DataFrame:
+    """The rows of a segment; all of them for the whole."""
+    return records if segment is None else records[records["segment"] == segment]
+
+
 def flows(
     stages: Sequence[Stage],
     rates: Sequence[ConversionRate],

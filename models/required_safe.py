@@ -51,7 +51,8 @@ def wins_needed(revenue: float, amounts: Floats, draws: int) -> Floats:
         # Renewal theory: Feller II (1971), XI.
         variance = wanted * spread**2 / mean**3
         overshoot = (spread**2 + mean**2) / (2 * mean**2)
-        return np.maximum(np.ceil(needed + overshoot - 0.5 + np.sqrt(variance) * ndtri(u[:, 1])), 1.0)
+        near = needed + overshoot - 0.5 + np.sqrt(variance) * ndtri(u[:, 1])
+        return np.asarray(np.maximum(np.ceil(near), 1.0), dtype=np.float64)
     rng = np.random.default_rng(SEED)
     left = wanted * (1.0 - TOLERANCE * 1e-3)
     wins, going = np.zeros(draws), np.ones(draws, dtype=bool)

@@ -8,7 +8,6 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import isotonic_regression
 
 from models.conversion_rates import ConversionRate, counts_of
 from models.conversion_with_delay import Floats, conversion_curve, share_due_by_age
@@ -69,6 +68,9 @@ def open_by_age(records: pd.DataFrame, days: int) -> Floats:
     Each record shows only whether it is open at the age it has now. The likeliest curve that never rises is the
     isotonic regression of the shares by age. Source: Ayer, Brunk, Ewing, Reid and Silverman (1955).
     """
+    # Here, for it is slow to load, and the calculator never gets here.
+    from scipy.optimize import isotonic_regression
+
     by_age = records[records["age_days"] <= days].groupby("age_days")[["entered", "still_open"]].sum()
     if by_age.empty:
         return np.ones(days + 1)

@@ -17,11 +17,22 @@ from connectors.files import TABLES as FILES_TABLES
 from models.average_deal import AverageDeal, average_deal
 from models.conversion_rates import ConversionRate, conversion_rates
 from models.forecast import Forecast, forecast
-from models.night import CalendarDay, Commitment, Night, RepShare, SalesSource, Stage, StageMapping, Target
+from models.night import (
+    CalendarDay,
+    Commitment,
+    Night,
+    RepShare,
+    SalesSource,
+    ScenarioChange,
+    Stage,
+    StageMapping,
+    Target,
+)
 from models.required_funnel import RequiredFunnel, required_funnel
 from models.required_reps import RequiredReps, required_reps
 from models.required_weekly import RequiredWeekly, required_weekly
 from models.run_log import Run
+from models.scenarios import Scenario, scenarios
 from models.step_delays import StepDelay, step_delays
 from pipelines.paths import SQL
 from pipelines.sql_files import SqlFile, SqlFileError, described_columns, read_sql_file
@@ -37,6 +48,7 @@ SETTINGS = (
     table_of("settings", "targets", Target),
     table_of("settings", "commitments", Commitment),
     table_of("settings", "rep_shares", RepShare),
+    table_of("settings", "scenario_changes", ScenarioChange),
 )
 RUNS = table_of("reporting", "runs", Run)
 RAW_FILES = tuple(table_of("raw_files", t.TABLE, t) for t in FILES_TABLES)
@@ -48,6 +60,7 @@ PLAN = (
     (RequiredWeekly, required_weekly),
     (RequiredReps, required_reps),
     (Forecast, forecast),
+    (Scenario, scenarios),
 )
 
 # Where a parameter of a plan function looks for the table of its name, in this order.

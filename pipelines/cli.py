@@ -18,6 +18,7 @@ BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 COMMANDS = {
     "run": "The nightly job: read the CRM, recompute the plan, publish, say what it takes.",
     "plan": "The calculator: typed figures in, required volumes and reps out; no CRM.",
+    "whatif": "An account's current plan beside one with other figures.",
     "query": "Read-only SQL on an account's published tables.",
     "ui": "The Dagster UI with the lineage, and the nightly schedule.",
 }

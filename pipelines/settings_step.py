@@ -90,6 +90,7 @@ def _write(con: duckdb.DuckDBPyConnection, opened: OpenNight) -> dict[str, int]:
         "targets": opened.targets,
         "commitments": opened.commitments,
         "rep_shares": opened.rep_shares,
+        "scenario_changes": opened.scenario_changes,
     }
     rows = {}
     for table in SETTINGS:

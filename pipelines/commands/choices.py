@@ -17,6 +17,8 @@ import click
 
 from pipelines.paths import account_files, accounts_folder
 
+WIDEST_CELL = 60
+
 
 class BadInput(click.ClickException):
     """What the user must correct: one plain sentence, exit code 2."""
@@ -122,12 +124,12 @@ def _print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     table = Table(box=box.SIMPLE_HEAD)
     for i, name in enumerate(columns):
         is_number = any(isinstance(row[i], int | float | Decimal) and not isinstance(row[i], bool) for row in rows)
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold", max_width=WIDEST_CELL)
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
-    out = console()
-    out.print(table)
-    out.print(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}", style="dim")
+    # As wide as the rows are: a terminal scrolls or wraps better than a column of three letters reads.
+    console(width=WIDEST_CELL * max(1, len(columns))).print(table)
+    console().print(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}", style="dim")
 
 
 def _cell(value: Any) -> str:

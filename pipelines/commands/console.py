@@ -8,8 +8,12 @@ from rich.console import Console
 WIDTH_OF_A_FILE = 120
 
 
-def console(to_stderr: bool = False) -> Console:
-    """A console on standard output or error; without a terminal it has a fixed width and no colours."""
+def console(to_stderr: bool = False, width: int | None = None) -> Console:
+    """A console on standard output or error, `width` columns wide where given.
+
+    Without a terminal it has no colours, and a fixed width.
+    """
     stream = sys.stderr if to_stderr else sys.stdout
-    width = None if stream.isatty() or os.environ.get("COLUMNS") else WIDTH_OF_A_FILE
+    if width is None and not stream.isatty() and not os.environ.get("COLUMNS"):
+        width = WIDTH_OF_A_FILE
     return Console(stderr=to_stderr, width=width, highlight=False, soft_wrap=False)

@@ -4,11 +4,8 @@ Here: which rows. Not here: the wording (`summary`).
 """
 
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import date
-from typing import Any, TypeVar
 
-import duckdb
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -17,25 +14,27 @@ from models.conversion_rates import ConversionRate
 from models.required_funnel import RequiredFunnel
 from models.required_reps import RequiredReps, carried_by
 from models.settings.account import AccountSettings
+from pipelines.commands.published_plan import rows_of
 from pipelines.commands.summary import average_deal_line, funnel_table, marketing_line, plan_lines, sales_line
 from pipelines.paths import AccountFolder, shown
 from pipelines.published_file import open_published
-
-Row = TypeVar("Row")
 
 
 def night_summary(account: str, settings: AccountSettings, night: date) -> RenderableType:
     """The plan of `night`, target by target, and where its tables are."""
     with open_published(AccountFolder(account).published) as con:
-        rates = _rows(con, "conversion_rates", ConversionRate, night)
-        deals = _rows(con, "average_deal", AverageDeal, night)
-        funnels = _rows(con, "required_funnel", RequiredFunnel, night)
-        reps = _rows(con, "required_reps", RequiredReps, night)
+        rates = rows_of(con, "conversion_rates", ConversionRate, night)
+        deals = rows_of(con, "average_deal", AverageDeal, night)
+        funnels = rows_of(con, "required_funnel", RequiredFunnel, night)
+        reps = rows_of(con, "required_reps", RequiredReps, night)
         quality = con.execute(
             "select count(*), sum(records) from data_quality where as_of = $1 and severity = 'warning'", [night]
         ).fetchall()[0]
     parts: list[RenderableType] = []
+    own_segments = {t.label: t.segment for t in settings.target}
     for row in reps:
+        if row.segment != own_segments.get(row.target):
+            continue
         funnel = [f for f in funnels if (f.target, f.segment) == (row.target, row.segment)]
         parts += _target(account, settings, night, sorted(funnel, key=lambda f: f.position), row, rates, deals)
     parts += [Text(line) for line in _where(account, quality[0], settings)]
@@ -91,11 +90,3 @@ def _where(account: str, warnings: int, settings: AccountSettings) -> list[str]:
     )
     lines.append(f"Tables: {shown(folder.published)} (open it with DuckDB, or: sla query --account {account} ...)")
     return lines
-
-
-def _rows(con: duckdb.DuckDBPyConnection, table: str, row: type[Row], night: date) -> list[Row]:
-    listed = ", ".join(f'"{f.name}"' for f in fields(row))  # type: ignore[arg-type]
-    found: list[tuple[Any, ...]] = con.execute(
-        f"select {listed} from {table} where as_of = $1 order by rowid", [night]
-    ).fetchall()
-    return [row(*values) for values in found]
