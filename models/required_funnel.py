@@ -69,7 +69,7 @@ class RequiredFunnel:
     weeks_left: Annotated[float | None, "worked weeks left in the period"]
     last_useful_week: Annotated[
         date | None,
-        "first day of the last week in which a new record helps (10 % of its customers in time); NULL: none or not known",
+        "first day of the last week in which a new record helps: 10 % of its customers come in time; NULL: unknown",
     ]
     status: Annotated[str, "the worst status of the figures this row rests on"]
 
