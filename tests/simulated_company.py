@@ -16,6 +16,19 @@ from models.settings.account import AccountSettings
 
 NIGHT = date(2026, 6, 30)
 STAGES = ("mql", "sql", "opportunity", "customer")
+SETTINGS_OF_THE_COMPANY: dict[str, object] = {
+    "sources": {
+        "files": {
+            "people": {"path": "people.csv", "id": "Id", "created": "Created", "source": "Source",
+                       "stages": {"mql": "MQL", "sql": "SQL"}},
+            "deals": {"path": "deals.csv", "id": "Id", "person": "Person", "created": "Created", "closed": "Closed",
+                      "amount": "Amount", "stage": "Stage", "won": ["Won"], "lost": ["Lost"]},
+        }
+    },
+    "currency": "EUR",
+    "target": {"revenue": 100000, "start": date(2026, 1, 1), "end": date(2026, 12, 31)},
+    "funnel": {"stages": list(STAGES)},
+}
 
 
 @dataclass(frozen=True)
@@ -199,28 +212,7 @@ def opened(day: int = 0, **settings: object) -> Opened:
     """The settings of the night of a day, over the defaults of an account with these stages."""
     from datetime import UTC, datetime
 
-    base: dict[str, object] = {
-        "sources": {
-            "files": {
-                "people": {"path": "x.csv", "id": "Id", "created": "C", "stages": {"mql": "M", "sql": "S"}},
-                "deals": {
-                    "path": "d.csv",
-                    "id": "Id",
-                    "created": "C",
-                    "closed": "D",
-                    "amount": "A",
-                    "person": "P",
-                    "stage": "S",
-                    "won": ["Won"],
-                    "lost": ["Lost"],
-                },
-            }
-        },
-        "currency": "EUR",
-        "target": {"revenue": 100000, "start": date(2026, 1, 1), "end": date(2026, 12, 31)},
-        "funnel": {"stages": list(STAGES)},
-    }
-    account = AccountSettings.model_validate(base | settings)
+    account = AccountSettings.model_validate(SETTINGS_OF_THE_COMPANY | settings)
     as_of = NIGHT + timedelta(days=day)
     now = datetime.combine(as_of + timedelta(days=1), datetime.min.time(), tzinfo=UTC) + timedelta(hours=5)
     made = open_night("simulated", account, now)
