@@ -1,5 +1,7 @@
 """`sla run`: the whole way from exports to the summary, account by account."""
 
+import json
+
 import duckdb
 import pytest
 
@@ -93,3 +95,29 @@ def test_an_empty_folder_says_what_to_put_there(tmp_path, monkeypatch, capsys):
     code, _, err = run(monkeypatch, capsys, "--accounts", str(tmp_path))
     assert code == 2
     assert "NAME.yaml" in err
+
+
+def test_what_if_is_answered_beside_the_published_plan(accounts, monkeypatch, capsys):
+    run(monkeypatch, capsys, "--as-of", "2026-06-30")
+    monkeypatch.setattr("sys.argv", ["sla", "whatif", "--set", "average_deal=2000", "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    plans = json.loads(capsys.readouterr().out)
+    assert ended.value.code == 0
+    # The average deal is 1,000: twice as much halves every stage.
+    for was, then in zip(plans["current"]["required_funnel"], plans["changed"]["required_funnel"], strict=True):
+        assert then["required_exact"] == pytest.approx(was["required_exact"] / 2)
+    halves = {w["stage"]: 0 for w in plans["changed"]["required_weekly"]}
+    for week in plans["changed"]["required_weekly"]:
+        halves[week["stage"]] += week["required"]
+    assert halves == {r["stage"]: r["required"] for r in plans["changed"]["required_funnel"]}
+
+
+def test_what_if_refuses_a_plan_that_the_settings_have_left_behind(accounts, monkeypatch, capsys):
+    run(monkeypatch, capsys, "--as-of", "2026-06-30")
+    (accounts / "acme.yaml").write_text(ACCOUNT + "capacity: {mqls_per_rep_week: 5}\n")
+    monkeypatch.setattr("sys.argv", ["sla", "whatif", "--set", "average_deal=2000"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "settings of acme have changed" in capsys.readouterr().err
