@@ -33,7 +33,9 @@ class Nights:
         self.con = con
         con.execute("set timezone = 'UTC'")
         con.execute("create schema nights; create table nights.open (run_id varchar)")
-        con.execute("insert into nights.open values ('test'); create table nights.builds (table_key varchar, run_id varchar)")
+        con.execute(
+            "insert into nights.open values ('test'); create table nights.builds (table_key varchar, run_id varchar)"
+        )
         for schema in sorted({t.schema for t in catalog().tables.values()}):
             con.execute(f"create schema {schema}")
         for table in (*RAW_FILES, RUNS):
@@ -87,7 +89,11 @@ def _export(of: Company, seen_at: datetime) -> dict[str, pd.DataFrame]:
     """Each record keeps its number and its hour of the day; a person's deal is numbered as the person."""
     entered, number, hours = of.entered[0], np.arange(len(of.entered[0])), np.arange(len(of.entered[0])) % 24
     people = pd.DataFrame(
-        {"id": [f"p{i}" for i in number], "created_at": _at(entered, hours), "source": pd.Series(of.segment[0], dtype="str")}
+        {
+            "id": [f"p{i}" for i in number],
+            "created_at": _at(entered, hours),
+            "source": pd.Series(of.segment[0], dtype="str"),
+        }
     )
     dates, deals = [], pd.DataFrame()
     for i, stage in enumerate(of.stages[:-1]):

@@ -19,10 +19,24 @@ STAGES = ("mql", "sql", "opportunity", "customer")
 SETTINGS_OF_THE_COMPANY: dict[str, object] = {
     "sources": {
         "files": {
-            "people": {"path": "people.csv", "id": "Id", "created": "Created", "source": "Source",
-                       "stages": {"mql": "MQL", "sql": "SQL"}},
-            "deals": {"path": "deals.csv", "id": "Id", "person": "Person", "created": "Created", "closed": "Closed",
-                      "amount": "Amount", "stage": "Stage", "won": ["Won"], "lost": ["Lost"]},
+            "people": {
+                "path": "people.csv",
+                "id": "Id",
+                "created": "Created",
+                "source": "Source",
+                "stages": {"mql": "MQL", "sql": "SQL"},
+            },
+            "deals": {
+                "path": "deals.csv",
+                "id": "Id",
+                "person": "Person",
+                "created": "Created",
+                "closed": "Closed",
+                "amount": "Amount",
+                "stage": "Stage",
+                "won": ["Won"],
+                "lost": ["Lost"],
+            },
         }
     },
     "currency": "EUR",
