@@ -60,7 +60,7 @@ def forecast(
     """A row for each stage of each target, and of each segment of it."""
     delays = delays_of(step_delays)
     rows = []
-    for scope in scopes(night, stages, targets, conversion_rates, average_deal):
+    for scope in scopes(night, targets, conversion_rates, average_deal):
         target, rates = scope.target, scope.rates
         so_far = delivered_so_far(delivered(target.target, scope.segment, deliveries, deliveries_by_segment))
         found = flows(
