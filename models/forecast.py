@@ -100,7 +100,7 @@ def interval(found: Flows, rates: Sequence[ConversionRate], confidence: float) -
 
     Open records are a binomial draw each, new ones a Poisson stream whose pace is a Gamma draw.
     """
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng([SEED, 3])
     drawn = drawn_rates(rates, confidence) * np.array([r.deals_per_person for r in rates])
     n = len(rates) + 1
     pace = np.divide(
