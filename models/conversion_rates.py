@@ -105,8 +105,8 @@ def conversion_rates(night: Night, stages: list[Stage], step_outcomes: pd.DataFr
 
 def _seen(step_outcomes: pd.DataFrame) -> set[str]:
     """The stages into which the CRM shows at least one entry."""
-    return set(step_outcomes.loc[step_outcomes["is_from_explicit"], "from_stage"]) | set(
-        step_outcomes.loc[step_outcomes["is_to_explicit"], "to_stage"]
+    return set(step_outcomes.loc[step_outcomes["is_from_explicit"], "from_stage"].unique()) | set(
+        step_outcomes.loc[step_outcomes["is_to_explicit"], "to_stage"].unique()
     )
 
 
