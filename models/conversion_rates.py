@@ -96,7 +96,8 @@ def _seen(step_outcomes: pd.DataFrame) -> set[str]:
     )
 
 
-def _counts(frame: pd.DataFrame) -> Counts:
+def counts_of(frame: pd.DataFrame) -> Counts:
+    """The records of a step's outcomes, or of a part of them, by age and lag."""
     return Counts(
         age_days=frame["age_days"].to_numpy(np.int64),
         lag_days=frame["lag_days"].to_numpy(np.float64, na_value=np.nan),
@@ -105,7 +106,7 @@ def _counts(frame: pd.DataFrame) -> Counts:
 
 
 def _whole_row(night: Night, stage: Stage, frame: pd.DataFrame) -> ConversionRate:
-    counts = _counts(frame)
+    counts = counts_of(frame)
     days = min(night.horizon_days or horizon(counts, night.min_sample, night.lookback_days), night.lookback_days)
     assumed = stage.assumed_rate if stage.assumed_rate is not None else 1.0
     return _row(night, stage, frame, counts, days, assumed, stage.assumed_weight, None, "assumed")
@@ -123,7 +124,7 @@ def _segment_row(
         night,
         stage,
         frame,
-        _counts(everyone),
+        counts_of(everyone),
         whole.horizon_days,
         whole.rate,
         SEGMENT_WEIGHT,
@@ -147,12 +148,12 @@ def _row(
     toward_whose: str,
 ) -> ConversionRate:
     in_window = frame[frame["age_days"] < night.lookback_days]
-    cohort = _counts(in_window)
+    cohort = counts_of(in_window)
     due = share_due_by_age(conversion_curve(whole.aged(0, night.lookback_days - 1), days))
     effective = effective_entered(cohort, due)
     within = cohort.converted_within(days)
     lost = int(in_window.loc[in_window["is_lost"], "records"].sum())
-    mature = _counts(frame).aged(days, days + night.lookback_days - 1)
+    mature = counts_of(frame).aged(days, days + night.lookback_days - 1)
     estimate = drawn_rate(within, effective, toward, weight, night.confidence)
     explicit = in_window[in_window["is_from_explicit"] & in_window["is_to_explicit"] & in_window["lag_days"].notna()]
     lags, times = explicit["lag_days"].to_numpy(np.float64), explicit["records"].to_numpy(np.int64)

@@ -22,6 +22,7 @@ sql_stays as (
         e.entered_at,
         min(least(coalesce(x.end_at, n.day_end_at), n.day_end_at)) as end_at
     from funnel.explicit_entries as e
+    join funnel.people as p on p.person_id = e.record_id and p.origin = 'marketing'
     cross join settings.night as n
     join window_of as w on e.entered_on between w.window_start and w.as_of
     left join (

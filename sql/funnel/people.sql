@@ -48,7 +48,6 @@ with_deal as (
 placed as (
     select
         l.*,
-        m.stage as mapped_stage,
         s.stage as stage,
         f.position as first_position,
         w.person_id is not null as has_deal,
@@ -83,4 +82,4 @@ from placed as p
 cross join settings.night as n
 cross join handover as h
 left join settings.sales_sources as x on x.lead_source_key = lower(trim(p.lead_source))
-left join files.reps as r on r.owner_id = p.segment_owner_id
+left join funnel.reps as r on r.owner_id = p.segment_owner_id
