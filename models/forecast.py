@@ -60,7 +60,7 @@ def forecast(
     """A row for each stage of each target, and of each segment of it."""
     delays = delays_of(step_delays)
     rows = []
-    for scope in scopes(night, stages, targets, conversion_rates, average_deal):
+    for scope in scopes(night, targets, conversion_rates, average_deal):
         target, rates = scope.target, scope.rates
         so_far = delivered_so_far(delivered(target.target, scope.segment, deliveries, deliveries_by_segment))
         found = flows(
@@ -100,7 +100,7 @@ def interval(found: Flows, rates: Sequence[ConversionRate], confidence: float) -
 
     Open records are a binomial draw each, new ones a Poisson stream whose pace is a Gamma draw.
     """
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng([SEED, 3])
     drawn = drawn_rates(rates, confidence) * np.array([r.deals_per_person for r in rates])
     n = len(rates) + 1
     pace = np.divide(

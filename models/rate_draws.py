@@ -40,13 +40,13 @@ def concentration(rate: float, low: float, high: float, confidence: float) -> fl
     return float(finer[nearest(finer)])
 
 
-def uniform_draws(dimensions: int, draws: int = DRAWS) -> Floats:
+def uniform_draws(dimensions: int, draws: int = DRAWS, stream: int = 0) -> Floats:
     """Draws between 0 and 1, `draws` x `dimensions`: one in each of `draws` equal parts, in an order of its own.
 
-    A Latin hypercube, always the same one: a plan changes from night to night only with its figures. Source: McKay,
-    Beckman and Conover (1979).
+    A Latin hypercube, always the same one: a plan changes from night to night only with its figures. Draws of two
+    streams have nothing to do with each other. Source: McKay, Beckman and Conover (1979).
     """
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng([SEED, stream])
     order = rng.permuted(np.tile(np.arange(draws), (dimensions, 1)), axis=1).T
     return np.asarray((order + 0.5) / draws, dtype=np.float64)
 

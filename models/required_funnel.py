@@ -4,6 +4,7 @@ Here: the chain from revenue back to the first stage, and what of it is due toni
 (`required_weekly`) or the reps (`required_reps`).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -76,12 +77,21 @@ class RequiredFunnel:
 
 @dataclass(frozen=True)
 class Step:
-    """What carries a requirement back over one step."""
+    """What carries a requirement back over one step; raises ValueError for a rate or a number of deals that none has.
+
+    A rate of 0 would ask for infinitely many, one above 1 for fewer records than come of them.
+    """
 
     rate: float
     """share of records that reach the next stage, 0..1"""
     deals_per_person: float = 1.0
     """weighted deals of a person with at least one; 1 where the unit stays"""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.rate <= 1:
+            raise ValueError(f"a rate of {self.rate:g} carries no requirement; give one above 0 and at most 1")
+        if not 0 < self.deals_per_person < math.inf:
+            raise ValueError(f"{self.deals_per_person:g} deals a person carry no requirement; give more than 0")
 
 
 def customers_needed(revenue: float, marketing_share: float, average: float, paying_share: float = 1.0) -> float:
@@ -114,7 +124,7 @@ def required_funnel(
     """A row for each stage of each target; of a target for the whole also one for each segment with won deals."""
     delays = delays_of(step_delays)
     rows = []
-    for scope in scopes(night, stages, targets, conversion_rates, average_deal):
+    for scope in scopes(night, targets, conversion_rates, average_deal):
         came = delivered(scope.target.target, scope.segment, deliveries, deliveries_by_segment)
         found = flows(
             stages,
@@ -203,7 +213,11 @@ def _safe(night: Night, scope: Scope, won_deals: pd.DataFrame) -> list[int | Non
     amounts = past_amounts(night, scope, won_deals)
     wins = wins_needed(revenue, amounts, DRAWS) if len(amounts) else known_wins(revenue, scope.deal.worth)
     drawn = drawn_rates(scope.rates, night.confidence)
-    steps = [StepDraws(drawn[:, i], r.deals_per_person) for i, r in enumerate(scope.rates)]
+    # A known rate is one draw, and a plan of known figures costs nothing.
+    steps = [
+        StepDraws(drawn[:, i] if r.rate_low < r.rate_high else drawn[:1, i], r.deals_per_person)
+        for i, r in enumerate(scope.rates)
+    ]
     return [safe_volume(steps[i:], wins, night.confidence) for i in range(len(steps) + 1)]
 
 

@@ -43,7 +43,7 @@ def wins_needed(revenue: float, amounts: Floats, draws: int) -> Floats:
     spread = float(amounts.std(ddof=1)) if n > 1 else 0.0
     if spread <= mean * 1e-12:
         return np.full(draws, float(ceil_whole(revenue / mean)))
-    u = uniform_draws(2, draws)
+    u = uniform_draws(2, draws, stream=1)
     shape = n * (mean / spread) ** 2
     wanted = revenue / (gammaincinv(shape, u[:, 0]) / shape)
     needed = wanted / mean
@@ -53,7 +53,7 @@ def wins_needed(revenue: float, amounts: Floats, draws: int) -> Floats:
         overshoot = (spread**2 + mean**2) / (2 * mean**2)
         near = needed + overshoot - 0.5 + np.sqrt(variance) * ndtri(u[:, 1])
         return np.asarray(np.maximum(np.ceil(near), 1.0), dtype=np.float64)
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng([SEED, 2])
     left = wanted * (1.0 - TOLERANCE * 1e-3)
     wins, going = np.zeros(draws), np.ones(draws, dtype=bool)
     block = int(np.ceil(np.median(needed))) + 8

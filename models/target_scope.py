@@ -13,7 +13,7 @@ import pandas as pd
 from models.average_deal import AverageDeal
 from models.conversion_rates import ConversionRate
 from models.conversion_with_delay import Floats
-from models.night import Night, Stage, Target
+from models.night import Night, Target
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,6 @@ class Scope:
 
 def scopes(
     night: Night,
-    stages: Sequence[Stage],
     targets: Sequence[Target],
     rates: Sequence[ConversionRate],
     average_deals: Sequence[AverageDeal],
@@ -68,21 +67,19 @@ def scopes(
     won = {a.segment: a.won_deals for a in average_deals if a.segment is not None and a.won_deals}
     for target in targets:
         deal = _deal(night, average_deals, target.segment)
-        found.append(Scope(target, target.segment, 1.0, _rates_of(stages, rates, target.segment), deal))
+        found.append(Scope(target, target.segment, 1.0, _rates_of(rates, target.segment), deal))
         if target.segment is None:
             units = ("deals",) if night.segment_by == "pipeline" else ("people", "deals")
             found += [
-                Scope(target, segment, n / sum(won.values()), _rates_of(stages, rates, segment), deal, units)
+                Scope(target, segment, n / sum(won.values()), _rates_of(rates, segment), deal, units)
                 for segment, n in won.items()
             ]
     return found
 
 
-def _rates_of(stages: Sequence[Stage], rates: Sequence[ConversionRate], segment: str | None) -> list[ConversionRate]:
-    """The segment's rates in the order of the funnel; those of the whole where it has none."""
-    own = [r for r in rates if r.segment == segment] or [r for r in rates if r.segment is None]
-    by_stage = {r.from_stage: r for r in own}
-    return [by_stage[s.stage] for s in stages if s.next_stage is not None]
+def _rates_of(rates: Sequence[ConversionRate], segment: str | None) -> list[ConversionRate]:
+    """The segment's rates, in the order of the funnel; those of the whole where it has none."""
+    return [r for r in rates if r.segment == segment] or [r for r in rates if r.segment is None]
 
 
 def _deal(night: Night, average_deals: Sequence[AverageDeal], segment: str | None) -> Deal:

@@ -14,11 +14,10 @@ import numpy as np
 import pandas as pd
 
 from models.open_night import OpenNight, open_night
-from models.settings.account import AccountSettings
 from pipelines.catalog import RAW_FILES, RUNS, SETTINGS, catalog
 from pipelines.table_steps import _arguments
 from pipelines.warehouse import CONFIG, build, build_rows, check
-from tests.simulated_company import NIGHT, SETTINGS_OF_THE_COMPANY, Company
+from tests.simulated_company import NIGHT, Company, account
 
 
 def moment(day: int, hour: int = 5) -> datetime:
@@ -52,10 +51,9 @@ class Nights:
 
     def run(self, day: int, now: datetime, earlier_cut_off: datetime | None = None, **settings: Any) -> OpenNight:
         """Open the night of a day at a moment and build every table of it; grain and checks must hold."""
-        account = AccountSettings.model_validate(SETTINGS_OF_THE_COMPANY | settings)
         opened = open_night(
             "simulated",
-            account,
+            account(**settings),
             now.replace(tzinfo=UTC),
             as_of=NIGHT + timedelta(days=day),
             earlier_cut_off_at=earlier_cut_off,

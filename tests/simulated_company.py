@@ -5,44 +5,39 @@ Here: its records, and the tables that the SQL would count of them on a night. N
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
 from models.night import CalendarDay, Night, Stage, Target
 from models.open_night import open_night
-from models.settings.account import AccountSettings
+from models.settings.account import AccountSettings, people_stages
 
 NIGHT = date(2026, 6, 30)
 STAGES = ("mql", "sql", "opportunity", "customer")
-SETTINGS_OF_THE_COMPANY: dict[str, object] = {
-    "sources": {
-        "files": {
-            "people": {
-                "path": "people.csv",
-                "id": "Id",
-                "created": "Created",
-                "source": "Source",
-                "stages": {"mql": "MQL", "sql": "SQL"},
-            },
-            "deals": {
-                "path": "deals.csv",
-                "id": "Id",
-                "person": "Person",
-                "created": "Created",
-                "closed": "Closed",
-                "amount": "Amount",
-                "stage": "Stage",
-                "won": ["Won"],
-                "lost": ["Lost"],
-            },
-        }
-    },
-    "currency": "EUR",
-    "target": {"revenue": 100000, "start": date(2026, 1, 1), "end": date(2026, 12, 31)},
-    "funnel": {"stages": list(STAGES)},
+TARGET = {"revenue": 100000, "start": date(2026, 1, 1), "end": date(2026, 12, 31)}
+DEALS = {
+    "path": "deals.csv",
+    "id": "Id",
+    "person": "Person",
+    "created": "Created",
+    "closed": "Closed",
+    "amount": "Amount",
+    "stage": "Stage",
+    "won": ["Won"],
+    "lost": ["Lost"],
 }
+
+
+def account(**settings: object) -> AccountSettings:
+    """The company's settings: a date column for each stage of people, deals in a file of their own."""
+    funnel: dict[str, object] = {"stages": list(STAGES), **settings.pop("funnel", {})}
+    dates = {s: s.upper() for s in people_stages(funnel["stages"])}
+    people = {"path": "people.csv", "id": "Id", "created": "Created", "source": "Source", "stages": dates}
+    files = {"files": {"people": people, "deals": DEALS}}
+    given = {"sources": files, "currency": "EUR", "target": TARGET, "funnel": funnel}
+    return AccountSettings.model_validate(given | settings)
 
 
 @dataclass(frozen=True)
@@ -224,10 +219,7 @@ class Opened:
 
 def opened(day: int = 0, **settings: object) -> Opened:
     """The settings of the night of a day, over the defaults of an account with these stages."""
-    from datetime import UTC, datetime
-
-    account = AccountSettings.model_validate(SETTINGS_OF_THE_COMPANY | settings)
     as_of = NIGHT + timedelta(days=day)
     now = datetime.combine(as_of + timedelta(days=1), datetime.min.time(), tzinfo=UTC) + timedelta(hours=5)
-    made = open_night("simulated", account, now)
+    made = open_night("simulated", account(**settings), now)
     return Opened(made.night, made.stages, made.targets, made.calendar)
