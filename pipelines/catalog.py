@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from connectors.files import TABLES as FILES_TABLES
+from models.agreements import Agreement, agreements
 from models.average_deal import AverageDeal, average_deal
 from models.conversion_rates import ConversionRate, conversion_rates
 from models.forecast import Forecast, forecast
@@ -56,6 +57,7 @@ PLAN = (
     (ConversionRate, conversion_rates),
     (AverageDeal, average_deal),
     (StepDelay, step_delays),
+    (Agreement, agreements),
     (RequiredFunnel, required_funnel),
     (RequiredWeekly, required_weekly),
     (RequiredReps, required_reps),
@@ -103,7 +105,7 @@ def read_catalog(folder: Path) -> Catalog:
     plans = {t.key: t for t in (_plan_table(row, function, names) for row, function in PLAN)}
     bound = _bound(files, declared | plans)
     everything = declared | plans | bound
-    order = graphlib.TopologicalSorter({k: set(t.reads) for k, t in everything.items()}).static_order()
+    order = graphlib.TopologicalSorter({k: set(t.reads) - {k} for k, t in everything.items()}).static_order()
     return Catalog(everything[k] for k in order)
 
 

@@ -187,6 +187,7 @@ select
         as first_touch_deadline_at,                     -- UTC instant by which a first touch is promised; NULL: none is, or beyond the calendar
     case when p.is_business then o.due_at else p.assigned_at + p.touch_seconds * interval 1 second end
         as owner_deadline_at,                           -- the same for the owner, whose clock starts with the assignment
+    p.touch_seconds as promised_seconds,                -- seconds within which a first touch is promised; NULL: none is
     p.attempts_from_at,                                 -- UTC instant from which attempts are owed; NULL: none are
     p.attempts_from_at + p.attempt_seconds * interval 1 second as attempts_deadline_at,     -- UTC instant by which they are owed
     p.attempts_left_at,                                 -- UTC instant it left the stage on which attempts are owed; NULL: it has not

@@ -60,12 +60,33 @@ select
     c.first_touch_deadline_at,                          -- UTC instant by which a first touch is promised; NULL: none is, or beyond the calendar
     c.attempts_deadline_at,                             -- UTC instant by which the attempts are promised; NULL: none are
     case
-        when c.first_touch_deadline_at is null and (c.entry_second is null or c.owed is null) then 'not_owed'
+        when c.promised_seconds is null or c.entry_second is null then 'not_owed'
         when c.first_touch_at <= c.first_touch_deadline_at then 'met'
         when c.left_at < c.first_touch_deadline_at then 'not_owed'
         when c.first_touch_deadline_at < c.day_end_at then 'missed'
-        when c.first_touch_deadline_at is null and c.first_touch_at is not null then 'met'
-        when c.first_touch_deadline_at is null and c.left_at is not null then 'not_owed'
         else 'open'
-    end as first_touch_status                           -- met, missed, open or not_owed
+    end as first_touch_status,                          -- met, missed, open or not_owed (left the stage untouched before the deadline, or nothing was promised)
+    case
+        when c.attempts_deadline_at is null then 'not_owed'
+        when c.call_attempts >= c.call_attempts_owed and c.emails >= c.emails_owed then 'met'
+        when c.attempts_left_at < c.attempts_deadline_at then 'not_owed'
+        when c.attempts_deadline_at < c.day_end_at then 'missed'
+        else 'open'
+    end as attempts_status,                             -- met, missed, open or not_owed (not yet an SQL, left before the deadline, or nothing was promised)
+    p.crm_url,                                          -- the record in the CRM; NULL: the source has no address for it
+    c.owner_first_touch_at,                             -- UTC instant of the owner's own first touch; NULL: none
+    c.owner_deadline_at,                                -- UTC instant by which the owner's own is promised, from the assignment on
+    (c.assigned_second - c.entry_second) / 3600.0 as business_hours_to_assigned,   -- working hours from MQL to assignment
+    (c.owner_touch_second - c.assigned_second) / 3600.0 as business_hours_from_assigned,    -- working hours from assignment to the owner's first touch; below 0: before it
+    case
+        when c.promised_seconds is null or c.assigned_second is null then 'not_owed'
+        when c.owner_first_touch_at <= c.owner_deadline_at then 'met'
+        when c.left_at < c.owner_deadline_at then 'not_owed'
+        when c.owner_deadline_at < c.day_end_at then 'missed'
+        else 'open'
+    end as owner_touch_status,                          -- the owner's own first touch: met, missed, open or not_owed
+    greatest(c.call_attempts_owed - c.call_attempts, 0) as calls_missing,   -- call attempts promised and not made
+    greatest(c.emails_owed - c.emails, 0) as emails_missing,    -- e-mails promised and not sent
+    c.left_at                                           -- UTC instant it left the stage; NULL: it has not
 from clocked as c
+join funnel.people as p on p.person_id = c.person_id
