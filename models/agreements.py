@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Annotated, ClassVar
 
 from models.average_deal import AverageDeal
+from models.commitments import RATES, UNITS, VOLUMES, rate_way
 from models.conversion_rates import ConversionRate
 from models.night import Commitment, Night, RepShare, Stage, Target
 from models.required_funnel import Step, carry_back, customers_needed
@@ -20,17 +21,6 @@ from models.target_scope import Scope, scopes
 from models.working_calendar import worked_weeks
 
 DAY = timedelta(days=1)
-VOLUMES = {"mql_volume": "MQLs", "mqls_worked": "MQLs", "sqls": "SQLs"}
-RATES = ("sql_rate", "win_rate")
-UNITS = {
-    "first_touch_hours": "hours",
-    "business_hours": "1: working hours, 0: by the clock",
-    "call_attempts": "calls",
-    "emails": "e-mails",
-    "within_days": "days",
-    "share": "share",
-    "at_risk": "share",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +137,7 @@ def _block_starts(commitments: Iterable[Commitment]) -> list[date]:
 def _terms(
     target: Target, day: date, commitments: Sequence[Commitment], night: Night, rep_shares: Sequence[RepShare]
 ) -> dict[tuple[str, str], Term]:
-    """What the settings say for a day: (side, commitment) → figure, `required` or nothing, and the word of an option."""
+    """What the settings say for a day: (side, commitment) → figure, `required` or None, and an option's word."""
     days = _block_starts(commitments)
     start = max((d for d in days if d <= day), default=days[0] if days else None)
     terms: dict[tuple[str, str], Term] = {}
@@ -298,17 +288,3 @@ def _rows(
                         else float(figure))
             )  # fmt: skip
     return rows
-
-
-def rate_way(commitment: str, stages: Sequence[str], handover: str | None) -> tuple[int, int] | None:
-    """Over which stages a promised rate goes: places of the first and the last; None: this funnel has no such way.
-
-    `sql_rate`: from the handover to the SQLs; `win_rate`: from the opportunities to the last stage.
-    """
-    if commitment == "sql_rate":
-        first, last = handover, "sql"
-    else:
-        first, last = "opportunity", stages[-1]
-    if first not in stages or last not in stages or stages.index(first) >= stages.index(last):
-        return None
-    return stages.index(first), stages.index(last)

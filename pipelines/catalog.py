@@ -18,6 +18,7 @@ from models.agreements import Agreement, agreements
 from models.average_deal import AverageDeal, average_deal
 from models.conversion_rates import ConversionRate, conversion_rates
 from models.forecast import Forecast, forecast
+from models.gap import SlaGap
 from models.night import (
     CalendarDay,
     Commitment,
@@ -34,6 +35,7 @@ from models.required_reps import RequiredReps, required_reps
 from models.required_weekly import RequiredWeekly, required_weekly
 from models.run_log import Run
 from models.scenarios import Scenario, scenarios
+from models.sla_gaps import sla_gaps
 from models.step_delays import StepDelay, step_delays
 from pipelines.paths import SQL
 from pipelines.sql_files import SqlFile, SqlFileError, described_columns, read_sql_file
@@ -63,6 +65,7 @@ PLAN = (
     (RequiredReps, required_reps),
     (Forecast, forecast),
     (Scenario, scenarios),
+    (SlaGap, sla_gaps),
 )
 
 # Where a parameter of a plan function looks for the table of its name, in this order.
