@@ -30,7 +30,8 @@ class SlaGap:
     side: Annotated[str, "who owes it: marketing or sales; plan: nobody, the plan itself"]
     commitment: Annotated[
         str,
-        "mql_volume, sql_rate, mqls_worked, sqls, win_rate, first_touch, attempts, capacity, feasibility, rate_drift:<step> or average_deal",
+        "mql_volume, sql_rate, mqls_worked, sqls, win_rate, first_touch, attempts; of the plan: capacity, feasibility, "
+        "rate_drift:<step>, average_deal",
     ]
     scope: Annotated[str, "whole (all that the target is for), segment or owner"]
     segment: Annotated[str | None, "the segment; NULL: no segment"]
@@ -45,7 +46,7 @@ class SlaGap:
     gap_share: Annotated[float | None, "gap / committed; NULL: nothing was due"]
     revenue_at_stake: Annotated[
         float | None,
-        "its part of the forecast's revenue shortfall, in the account's currency; below 0: a gain; NULL: none is proven",
+        "its part of the forecast's revenue shortfall, in the account's currency; below 0: a gain; NULL: none proven",
     ]
     status: Annotated[str, "met, at_risk, missed or not_computable"]
     severity: Annotated[str, "critical (missed, whole, to date), warning (at risk, or missed elsewhere) or info"]

@@ -28,6 +28,7 @@ VOLUMES = {
     "sqls": ("Sales found", "SQLs"),
 }
 RATES = {"sql_rate": "MQLs became SQLs", "win_rate": "opportunities were won"}
+UNRECORDED = "The CRM shows no call, e-mail or meeting of anyone in sales, so this cannot be judged."
 PROMISES = {"first_touch": "first touches", "attempts": "follow-ups"}
 
 
@@ -83,6 +84,11 @@ class _Seen:
     daily: pd.DataFrame
     outcomes: pd.DataFrame
 
+    @property
+    def has_touches(self) -> bool:
+        """Whether sales' activities are recorded at all; where they are not, none made means nothing."""
+        return bool((self.daily["commitment"] == "touches").any())
+
     def counted(
         self, commitment: str, period: Period, segment: str | None, owner: str | None
     ) -> tuple[int, int, float]:
@@ -127,7 +133,10 @@ def _team_gaps(
             came = seen.counted("mql_volume", period, segment, None)[1]
             said += f"; marketing delivered {came:,}"
         row = replace(blank, side=SIDE.get(commitment, "sales"), commitment=commitment, unit=unit)
-        yield filled(row, due, done, status, f"{said}.")
+        if commitment == "mqls_worked" and not seen.has_touches:
+            yield filled(row, due, None, "not_computable", UNRECORDED)
+        else:
+            yield filled(row, due, done, status, f"{said}.")
     stages = [s.stage for s in seen.stages]
     for commitment, said_of in RATES.items():
         promised, way = terms.mean(commitment, period), rate_way(commitment, stages, seen.night.handover)
@@ -159,6 +168,9 @@ def _promised(own: AgreedTerms, period: Period) -> list[str]:
 def _kept(
     seen: _Seen, blank: SlaGap, own: AgreedTerms, period: Period, commitment: str, at_risk: float, who: str
 ) -> SlaGap:
+    if not seen.has_touches:
+        row = replace(blank, commitment=commitment)
+        return filled(row, own.value("share", period.through), None, "not_computable", UNRECORDED)
     due, done, promised = seen.counted(commitment, period, blank.segment, blank.owner_id)
     committed = promised / due if due else own.value("share", period.through)
     actual = done / due if due else None

@@ -4,7 +4,7 @@
 -- so that an unanswered MQL counts from then on. Rows with an owner stand beside those of everyone.
 -- grain: day, commitment, segment, owner_id
 -- check: done between 0 and due
--- check: commitment in ('mql_volume', 'mqls_worked', 'sqls', 'first_touch', 'attempts')
+-- check: commitment in ('mql_volume', 'mqls_worked', 'sqls', 'first_touch', 'attempts', 'touches')
 with rounds as (
     select r.*, f.first_touch_at, f.first_touch_status, f.owner_touch_status, f.attempts_status
     from funnel.mql_rounds as r
@@ -41,10 +41,15 @@ events as (
     select 'attempts', null, r.owner_id, r.attempts_deadline_at, r.attempts_status = 'met', r.promised_share
     from rounds as r
     where r.attempts_status in ('met', 'missed') and r.owner_id is not null
+    union all
+    -- Whether sales' activities are recorded at all.
+    select 'touches', null, null, t.touched_at, true, null
+    from funnel.touches as t
+    where not t.is_automated
 )
 select
     cast((e.at at time zone 'UTC') at time zone n.timezone as date) as day,     -- the day, in the account's time zone
-    e.commitment,                                   -- mql_volume, mqls_worked, sqls, first_touch or attempts
+    e.commitment,                                   -- mql_volume, mqls_worked, sqls, first_touch, attempts or touches (activities of people, whatever came of them)
     e.segment,                                      -- the person's segment; NULL: no segments, or an owner's row
     e.owner_id,                                     -- whose promise it was; NULL: everyone's
     count(*) as due,                                -- records delivered, or promises that fell due

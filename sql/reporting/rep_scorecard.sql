@@ -78,7 +78,8 @@ select
     coalesce(r.mqls_received, 0) as mqls_received,                  -- MQL rounds of the lookback that were the rep's
     coalesce(r.mqls_worked, 0) as mqls_worked,                      -- of these, the ones touched by anyone or decided on
     coalesce(r.mqls_touched, 0) as mqls_touched,                    -- of these, the ones the rep touched
-    cast(r.touched_in_time as double) / nullif(r.touch_due, 0) as within_sla_share, -- share first touched by the rep in the promised time, 0..1, of those due; NULL: none was
+    case when exists (select 1 from funnel.touches as t where not t.is_automated) then
+        cast(r.touched_in_time as double) / nullif(r.touch_due, 0) end as within_sla_share, -- share first touched by the rep in the promised time, 0..1, of those due; NULL: none was, or no touch is recorded at all
     case when a.median_part > 0 then a.median_below + (a.median_above - a.median_below) * a.median_part
         else a.median_below end as median_business_hours,           -- median working hours from assignment to the rep's first touch; NULL: none, or half are unanswered
     case when a.p90_part > 0 then a.p90_below + (a.p90_above - a.p90_below) * a.p90_part
