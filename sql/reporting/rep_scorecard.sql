@@ -29,7 +29,8 @@ answers as (
     -- Unanswered and late already, or answered; one that may still be in time says nothing yet.
     select
         r.owner_id,
-        greatest(r.business_hours_from_assigned, 0) as hours,
+        -- Not greatest(): it would make 0 of the unanswered.
+        case when r.business_hours_from_assigned < 0 then 0 else r.business_hours_from_assigned end as hours,
         row_number() over (
             partition by r.owner_id order by r.business_hours_from_assigned nulls last, r.person_id, r.round
         ) - 1 as place,
