@@ -1,6 +1,7 @@
 -- What the sales team is seen to work with: MQL rounds, reps, how long an SQL stays open.
 --
--- Over the lookback; marketing's people only. One row.
+-- Over the lookback; marketing's people only.
+-- grain: one row
 -- check: mql_rounds >= mqls
 with window_of as (
     select n.as_of, n.as_of - cast(n.lookback_days - 1 as integer) as window_start, n.handover from settings.night as n

@@ -1,4 +1,5 @@
 -- Who owned which person or deal, and from when to when.
+-- grain: record_type, record_id, owner_id, from_at
 with said as (
     select s.* from files.owner_spans as s
 )

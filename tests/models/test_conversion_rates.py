@@ -157,6 +157,13 @@ def test_the_cohort_is_the_lookback_up_to_as_of():
     assert row.entered == 3
 
 
+def test_records_older_than_the_lookback_have_no_part_in_how_long_the_others_take():
+    # They choose the horizon, 30 days, as before; the curve is that of the lookback.
+    row = mql_to_sql(*OLD, *YOUNG, (500, 29, 100))
+    assert (row.horizon_days, row.entered) == (30, 20)
+    assert row.rate == pytest.approx(323 / 584)
+
+
 def test_the_mature_rate_is_of_the_lookback_that_ends_a_horizon_ago():
     # Horizon 30: ages 30 to 394.
     row = mql_to_sql((29, 5, 100), (30, 5, 1), (394, None, 3), (395, 5, 100), horizon_days=30)

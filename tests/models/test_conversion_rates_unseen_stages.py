@@ -65,3 +65,37 @@ def test_without_the_stage_at_one_end_the_assumption_stands():
 def test_an_account_that_shows_nothing_plans_with_its_assumptions():
     rows = conversion_rates(night(), stages(assumed=0.4), step_outcomes())
     assert [(r.rate, r.status) for r in rows] == [(0.4, "no_denominator")] * 5
+
+
+def test_a_segment_splits_its_own_rate_of_the_way():
+    def lead_to_mql(segment, converted, entered):
+        way = {"from_stage": "lead", "to_stage": "mql", "segment": segment}
+        yield {**way, "lag_days": 9, "records": converted, "is_to_explicit": False}
+        yield {**way, "records": entered - converted}
+        at_once = {"lag_days": 0, "records": converted, "is_from_explicit": False}
+        yield {"from_stage": "mql", "to_stage": "sql", "segment": segment, **at_once}
+
+    outcomes = step_outcomes(*lead_to_mql("web", 10, 80), *lead_to_mql("fair", 6, 20))
+    chain = stages("lead", "mql", "sql", "customer", unmapped=("mql",), weight=1e-9)
+    rows = {(r.segment, r.from_stage): r for r in conversion_rates(night(), chain, outcomes)}
+    # The whole: 16 of 100. web: (10 + 20 × 0.16) / (80 + 20) = 0.132; fair: (6 + 20 × 0.16) / (20 + 20) = 0.23.
+    for segment, way in ((None, 0.16), ("web", 0.132), ("fair", 0.23)):
+        first, second = rows[segment, "lead"], rows[segment, "mql"]
+        assert first.rate == pytest.approx(way**0.5)
+        assert second.rate == pytest.approx(way**0.5)
+        assert (first.status, second.status) == ("not_mapped", "not_mapped")
+        assert second.entered is None
+    assert (rows["web", "lead"].entered, rows["fair", "lead"].entered) == (80, 20)
+
+
+def test_a_segment_without_entries_on_the_way_takes_the_whole_s():
+    outcomes = step_outcomes(
+        {"from_stage": "lead", "to_stage": "mql", "lag_days": 9, "records": 16, "is_to_explicit": False},
+        {"from_stage": "lead", "to_stage": "mql", "records": 84},
+        {"from_stage": "mql", "to_stage": "sql", "lag_days": 0, "records": 16, "is_from_explicit": False},
+        {"from_stage": "sql", "to_stage": "customer", "lag_days": 9, "records": 5, "segment": "fair"},
+    )
+    chain = stages("lead", "mql", "sql", "customer", unmapped=("mql",), weight=1e-9)
+    rows = {(r.segment, r.from_stage): r for r in conversion_rates(night(), chain, outcomes)}
+    for stage in ("lead", "mql"):
+        assert rows["fair", stage].rate == pytest.approx(rows[None, stage].rate) == pytest.approx(0.4)

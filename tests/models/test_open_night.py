@@ -201,6 +201,13 @@ def test_files_map_the_stages_whose_dates_they_name(people, deals, mapped):
     assert {r.stage for r in stage_rows(files(people, deals)) if r.is_mapped} == mapped
 
 
+@pytest.mark.parametrize(("at", "mapped"), [(None, set()), ("StatusDate", {"mql"})])
+def test_a_status_column_maps_its_stages_once_it_is_dated(at, mapped):
+    people = {**PEOPLE, "status": {"column": "Status", "at": at}}
+    account = settings(sources={"files": {"people": people}}, funnel={"mapping": {"Hot": "mql"}})
+    assert {r.stage for r in stage_rows(account) if r.is_mapped} == mapped
+
+
 def test_a_deal_s_creation_is_no_win_where_the_funnel_has_no_opportunity():
     keys = {"path": "deals.csv", "id": "Id", "created": "CreatedDate"}
     account = settings(sources={"files": {"deals": keys}}, funnel={"stages": ["lead", "mql", "customer"]})

@@ -50,6 +50,9 @@ def test_weeks_that_are_over_or_under_way_have_an_actual_and_those_to_come_none(
     found = weekly(calendar(YEAR), of_night=tonight, delivered=came)
     assert [w.actual for w in found[:3]] == [0, 9, None]
     assert {w.actual for w in found[2:]} == {None}
+    # A week has begun on its Monday.
+    monday = weekly(calendar(YEAR), of_night=night(as_of=date(2026, 1, 5)), delivered=came)
+    assert [w.actual for w in monday[:3]] == [0, 9, None]
 
 
 def test_a_stage_that_the_crm_does_not_show_has_no_actual():
@@ -70,11 +73,13 @@ def test_every_target_has_the_weeks_of_its_own_period():
     first, second = (date(2026, 1, 1), date(2026, 3, 31)), (date(2026, 4, 1), date(2026, 6, 30))
     periods = {"Q1": first, "Q2": second}
     targets = [target(target=name, period_start=start, period_end=end) for name, (start, end) in periods.items()]
-    found = weekly(calendar(first, second), targets=targets)
+    came = deliveries(("Q1", date(2026, 3, 30), "mql", 5), ("Q2", date(2026, 4, 1), "mql", 9))
+    found = weekly(calendar(first, second), targets=targets, delivered=came)
     q1, q2 = ([w for w in found if w.target == name] for name in ("Q1", "Q2"))
     # Tuesday 31 March ends the one, Wednesday 1 April begins the other.
     assert (q1[-1].week_start, q1[-1].working_days) == (date(2026, 3, 30), 2)
     assert (q2[0].week_start, q2[0].working_days, q2[0].week_no) == (date(2026, 4, 1), 3, 1)
+    assert (q1[-1].actual, q2[0].actual) == (5, 9)
     assert sum(w.required for w in q1) == sum(w.required for w in q2) == 800
 
 

@@ -46,6 +46,8 @@ def test_a_calendar_longer_than_the_period_does_not_change_its_weeks():
     period = (date(2026, 4, 1), date(2026, 6, 30))
     longer = days(date(2025, 1, 1), date(2027, 12, 31), periods=[period])
     assert weeks_of(longer, *period) == weeks(*period)
+    # Nor one whose weeks are cut elsewhere.
+    assert weeks_of(days(date(2025, 1, 1), date(2027, 12, 31), periods=[]), *period) == weeks(*period)
 
 
 def test_the_week_before_and_after_a_period_keeps_its_own_start():

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 KEY = "funnel.explicit_entries"
 
@@ -176,3 +178,26 @@ def test_rounds_are_each_record_s_own(warehouse):
 def test_no_rows_in_no_rows_out(warehouse):
     warehouse.night()
     assert warehouse.build(KEY) == []
+
+
+def entries_one_by_one(moves):
+    """The same by a walk over the moves: (stage, round, day, day it left)."""
+    found, current = [], None
+    for n, stage in moves:
+        if stage != current:
+            if found and found[-1][3] is None:
+                found[-1][3] = n
+            if stage is not None:
+                found.append([stage, 1 + sum(f[0] == stage for f in found), n, None])
+        current = stage
+    return [tuple(f) for f in found]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from([None, "lead", "mql", "sql"]), max_size=12))
+def test_any_history_is_cut_into_rounds_as_a_walk_over_it_would(warehouse, stages):
+    if not warehouse.con.execute("select count(*) from settings.night").fetchall()[0][0]:
+        warehouse.night()
+    warehouse.con.execute("delete from files.entries")
+    moves = list(enumerate(stages, start=1))
+    assert entries(warehouse, *(move(stage, day(n)) for n, stage in moves)) == entries_one_by_one(moves)

@@ -2,6 +2,9 @@
 
 from datetime import date, datetime
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 KEY = "funnel.stage_times"
 
 
@@ -70,3 +73,25 @@ def test_pitfall_38_the_day_is_the_account_s_own(warehouse):
 def test_no_rows_in_no_rows_out(warehouse):
     warehouse.night()
     assert warehouse.build(KEY) == []
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(["prospect", "lead", "mql", "sql"]), st.integers(1, 28), min_size=1))
+def test_times_never_fall_along_the_funnel_and_none_is_missing_before_the_last(warehouse, entered):
+    """Whatever the order of the raw dates: what the product's own entries make of them."""
+    if not warehouse.con.execute("select count(*) from settings.night").fetchall()[0][0]:
+        warehouse.night()
+    order = ["prospect", "lead", "mql", "sql"]
+    warehouse.con.execute("delete from funnel.explicit_entries")
+    warehouse.put(
+        "funnel.explicit_entries",
+        *(entry("p1", s, day(n)) | {"position": order.index(s) + 1, "unit": "people"} for s, n in entered.items()),
+    )
+    warehouse.build("funnel.stage_entries")
+    furthest = max(order.index(s) for s in entered)
+    expected = [
+        (s, min(day(n) for later, n in entered.items() if order.index(later) >= i))
+        for i, s in enumerate(order[: furthest + 1])
+    ]
+    found = warehouse.values(KEY, "position", "stage", "reached_at")
+    assert [(stage, at) for _, stage, at in found] == expected
