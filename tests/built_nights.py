@@ -49,6 +49,12 @@ class Nights:
             self.con.execute(f"insert into {table.key} by name select * from shown")
             self.con.unregister("shown")
 
+    def settings(self, opened: OpenNight) -> None:
+        """Write the settings tables of a night."""
+        for table in SETTINGS:
+            contents = getattr(opened, table.name)
+            build_rows(self.con, table, contents if isinstance(contents, list) else [contents])
+
     def run(self, day: int, now: datetime, earlier_cut_off: datetime | None = None, **settings: Any) -> OpenNight:
         """Open the night of a day at a moment and build every table of it; grain and checks must hold."""
         opened = open_night(
@@ -58,9 +64,7 @@ class Nights:
             as_of=NIGHT + timedelta(days=day),
             earlier_cut_off_at=earlier_cut_off,
         )
-        for table in SETTINGS:
-            contents = getattr(opened, table.name)
-            build_rows(self.con, table, contents if isinstance(contents, list) else [contents])
+        self.settings(opened)
         for table in catalog().tables.values():
             if table.sql is not None:
                 build(self.con, table, table.sql)

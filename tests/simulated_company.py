@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from models.night import CalendarDay, Night, Stage, Target
-from models.open_night import open_night
+from models.night import CalendarDay, Target
+from models.open_night import OpenNight, open_night
 from models.settings.account import AccountSettings, people_stages
 
 NIGHT = date(2026, 6, 30)
@@ -207,19 +207,8 @@ def deliveries(by_segment: pd.DataFrame) -> pd.DataFrame:
     return by_segment.groupby(["target", "week_start", "stage"], as_index=False)["entered"].sum()
 
 
-@dataclass(frozen=True)
-class Opened:
-    """The settings of a night."""
-
-    night: Night
-    stages: list[Stage]
-    targets: list[Target]
-    calendar: list[CalendarDay]
-
-
-def opened(day: int = 0, **settings: object) -> Opened:
+def opened(day: int = 0, **settings: object) -> OpenNight:
     """The settings of the night of a day, over the defaults of an account with these stages."""
     as_of = NIGHT + timedelta(days=day)
     now = datetime.combine(as_of + timedelta(days=1), datetime.min.time(), tzinfo=UTC) + timedelta(hours=5)
-    made = open_night("simulated", account(**settings), now)
-    return Opened(made.night, made.stages, made.targets, made.calendar)
+    return open_night("simulated", account(**settings), now)
