@@ -145,7 +145,9 @@ def build_night(company: Company, folder: Path, as_of: date = AS_OF) -> Path:
             "simulated.yaml",
             folder,
             company.timezone,
-            lambda reader: files_step._columns_of(con, reader),
+            settings.money,
+            lambda sql: files_step._run(con, sql),
+            folder,
         )
         files_step._read(con, exports)
         for table in catalog().tables.values():
