@@ -21,9 +21,10 @@ def test_a_million_mqls_with_ten_million_touches(tmp_path):
             insert into funnel.people (person_id, origin, lead_source)
             select 'p' || i, 'marketing', 's' || i % 7 from range({MQLS}) as t(i);
             insert into funnel.explicit_entries (record_type, record_id, stage, round, entered_at, entered_on, left_at)
-            select 'person', 'p' || i, 'mql', 1, at, cast((at at time zone 'UTC') at time zone 'Europe/Paris' as date),
-                case when i % 3 = 0 then at + interval 3 day end
-            from (select i, timestamp '2024-04-01' + (i * 62) * interval 1 second as at from range({MQLS}) as t(i));
+            select 'person', 'p' || i, 'mql', 1, moment,
+                cast((moment at time zone 'UTC') at time zone 'Europe/Paris' as date),
+                case when i % 3 = 0 then moment + interval 3 day end
+            from (select i, timestamp '2024-04-01' + (i * 62) * interval 1 second as moment from range({MQLS}) as t(i));
             insert into funnel.explicit_entries (record_type, record_id, stage, round, entered_at, entered_on)
             select 'person', record_id, 'sql', 1, left_at, cast(left_at as date)
             from funnel.explicit_entries where left_at is not null;
@@ -32,8 +33,8 @@ def test_a_million_mqls_with_ten_million_touches(tmp_path):
             insert into funnel.touches (touch_id, person_id, owner_id, kind, direction, is_automated, touched_at,
                 recorded_at)
             select 't' || i || '-' || k, 'p' || i, 'r' || i % 20, case k % 2 when 0 then 'call' else 'email' end,
-                'outbound', false, at, at
-            from (select i, k, timestamp '2024-04-01' + (i * 62 + 7000 * k * (1 + i % 5)) * interval 1 second as at
+                'outbound', false, moment, moment
+            from (select i, k, timestamp '2024-04-01' + (i * 62 + 7000 * k * (1 + i % 5)) * interval 1 second as moment
                 from range({MQLS}) as t(i) cross join range({TOUCHES}) as u(k));
         """)
         total = 0.0
