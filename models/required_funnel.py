@@ -120,6 +120,7 @@ def required_funnel(
     step_delays: list[StepDelay],
     open_records: pd.DataFrame,
     new_records: pd.DataFrame,
+    agreements: pd.DataFrame,
 ) -> list[RequiredFunnel]:
     """A row for each stage of each target; of a target for the whole also one for each segment with won deals."""
     delays = delays_of(step_delays)
@@ -134,7 +135,8 @@ def required_funnel(
             of_segment(new_records, scope.segment),
             Rest.of(night.as_of, scope.target.period_start, scope.target.period_end),
         )
-        rows += _rows_of(night, stages, calendar, scope, delivered_so_far(came), won_deals, delays, found)
+        agreed = agreed_volumes(agreements, scope.target.target, scope.segment, _week_start(calendar, night.as_of))
+        rows += _rows_of(night, stages, calendar, scope, delivered_so_far(came), agreed, won_deals, delays, found)
     return rows
 
 
@@ -144,6 +146,7 @@ def _rows_of(
     calendar: list[CalendarDay],
     scope: Scope,
     so_far: Mapping[str, int],
+    agreed: Mapping[str, tuple[float, float | None]],
     won_deals: pd.DataFrame,
     delays: Mapping[str, Delay],
     found: Flows,
@@ -190,8 +193,8 @@ def _rows_of(
                 per_week=per_week,
                 required_safe=safe[i],
                 confidence=night.confidence,
-                agreed=ceil_whole(exact),
-                agreed_per_week=per_week,
+                agreed=ceil_whole(agreed[stage.stage][0]) if stage.stage in agreed else None,
+                agreed_per_week=agreed[stage.stage][1] if stage.stage in agreed else None,
                 actual_to_date=so_far.get(stage.stage, 0) if is_shown[stage.stage] else None,
                 due_to_date=exact * elapsed if elapsed is not None else None,
                 expected_from_open=float(from_open[i]),
@@ -205,6 +208,29 @@ def _rows_of(
             )
         )
     return rows
+
+
+def agreed_volumes(
+    agreements: pd.DataFrame, target: str, segment: str | None, day: date
+) -> dict[str, tuple[float, float | None]]:
+    """What was agreed of each stage, by the terms in force on a day: over the period, and in a worked week."""
+    if agreements.empty:
+        return {}
+    is_segment = agreements["segment"].isna() if segment is None else agreements["segment"] == segment
+    own = agreements[(agreements["target"] == target) & is_segment & (agreements["commitment"] == "required")]
+    if own.empty:
+        return {}
+    starts = own["valid_from"]
+    begun = starts[starts <= pd.Timestamp(day)]
+    held = own[starts == (begun.max() if len(begun) else starts.min())]
+    return {
+        str(row.stage): (float(row.value), None if pd.isna(row.per_week) else float(row.per_week))
+        for row in held.itertuples()
+    }
+
+
+def _week_start(calendar: Sequence[CalendarDay], day: date) -> date:
+    return next((d.week_start for d in calendar if d.day == day), day)
 
 
 def _safe(night: Night, scope: Scope, won_deals: pd.DataFrame) -> list[int | None]:

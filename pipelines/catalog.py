@@ -14,9 +14,11 @@ from pathlib import Path
 import duckdb
 
 from connectors.files import TABLES as FILES_TABLES
+from models.agreements import Agreement, agreements
 from models.average_deal import AverageDeal, average_deal
 from models.conversion_rates import ConversionRate, conversion_rates
 from models.forecast import Forecast, forecast
+from models.gap import SlaGap
 from models.night import (
     CalendarDay,
     Commitment,
@@ -33,6 +35,7 @@ from models.required_reps import RequiredReps, required_reps
 from models.required_weekly import RequiredWeekly, required_weekly
 from models.run_log import Run
 from models.scenarios import Scenario, scenarios
+from models.sla_gaps import sla_gaps
 from models.step_delays import StepDelay, step_delays
 from pipelines.paths import SQL
 from pipelines.sql_files import SqlFile, SqlFileError, described_columns, read_sql_file
@@ -56,11 +59,13 @@ PLAN = (
     (ConversionRate, conversion_rates),
     (AverageDeal, average_deal),
     (StepDelay, step_delays),
+    (Agreement, agreements),
     (RequiredFunnel, required_funnel),
     (RequiredWeekly, required_weekly),
     (RequiredReps, required_reps),
     (Forecast, forecast),
     (Scenario, scenarios),
+    (SlaGap, sla_gaps),
 )
 
 # Where a parameter of a plan function looks for the table of its name, in this order.
@@ -106,7 +111,7 @@ def read_catalog(folder: Path) -> Catalog:
             raise SqlFileError(f"{file.path}: there is a table {file.key} already; give the file another name")
     bound = _bound(files, declared | plans)
     everything = declared | plans | bound
-    return Catalog(everything[k] for k in _ordered({k: set(t.reads) for k, t in everything.items()}))
+    return Catalog(everything[k] for k in _ordered({k: set(t.reads) - {k} for k, t in everything.items()}))
 
 
 def _ordered(graph: dict[str, set[str]]) -> list[str]:

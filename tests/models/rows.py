@@ -242,6 +242,7 @@ def funnel_rows(
     delays=None,
     opened=None,
     new=None,
+    agreed=None,
 ) -> list[RequiredFunnel]:
     """required_funnel of the article's figures, but for what is given."""
     funnel_stages = of_stages or stages()
@@ -258,6 +259,7 @@ def funnel_rows(
         step_delays=step_delays(*(s.stage for s in funnel_stages)) if delays is None else delays,
         open_records=open_records() if opened is None else opened,
         new_records=new_records() if new is None else new,
+        agreements=pd.DataFrame() if agreed is None else agreed,
     )
 
 
