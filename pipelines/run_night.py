@@ -90,6 +90,7 @@ def _failure(events: list[DagsterEvent], folder: AccountFolder) -> tuple[int, st
         for event in events
         if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
         and not (data := event.asset_check_evaluation_data).passed
+        and data.severity is dg.AssetCheckSeverity.ERROR
     ]
     for event in events:
         if event.is_step_failure:
