@@ -89,7 +89,7 @@ ROW_CHECKS = {
             *("unit", "committed", "actual", "gap", "revenue_at_stake", "status"),
         ),
         shows="status in ('missed', 'at_risk')",
-        order="severity desc nulls last, scope, period_start desc",
+        order="case severity when 'critical' then 0 when 'warning' then 1 else 2 end, scope desc, period_start desc",
         blocks=False,
     ),
 }

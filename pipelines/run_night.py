@@ -9,18 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-import dagster as dg
-from dagster import DagsterEvent, DagsterInstance
+from dagster import DagsterInstance
 
 from models.open_night import last_complete_day, zone_of
 from models.settings.account import AccountSettings
 from pipelines import account_run
 from pipelines.account_lock import account_lock
 from pipelines.account_run import BAD_INPUT
+from pipelines.failure import FAILED, run_failure
+from pipelines.night_alerts import tell_of_failure
 from pipelines.nightly import night_tags
 from pipelines.paths import AccountFolder
-
-FAILED = 1
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,9 @@ def run_night(
             account_run.listeners.remove(progress)
     if result.success:
         return NightOutcome(night)
-    return NightOutcome(night, *_failure(result.all_events, AccountFolder(account)))
+    failure = run_failure(result.all_events, AccountFolder(account).log)
+    tell_of_failure(account, night, failure.told)
+    return NightOutcome(night, failure.exit_code, failure.sentence)
 
 
 def _run_config(as_of: date, full_refresh: bool) -> dict[str, Any]:
@@ -81,30 +82,6 @@ def _run_config(as_of: date, full_refresh: bool) -> dict[str, Any]:
         "ops": {"settings": {"config": {"as_of": as_of.isoformat(), "full_refresh": full_refresh}}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
-
-
-def _failure(events: list[DagsterEvent], folder: AccountFolder) -> tuple[int, str]:
-    """The exit code and the sentence of a run that did not succeed."""
-    broken = [
-        data.description or f"{data.asset_key.to_user_string()}: {data.check_name}"
-        for event in events
-        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
-        and not (data := event.asset_check_evaluation_data).passed
-        and data.severity is dg.AssetCheckSeverity.ERROR
-    ]
-    for event in events:
-        if event.is_step_failure:
-            failed = event.step_failure_data.user_failure_data
-            if failed is not None:
-                code = failed.metadata.get("exit_code")
-                return int(code.value) if code else FAILED, str(failed.description)
-            if broken:
-                break
-            error = event.step_failure_data.error
-            cause = error.cause or error if error else None
-            said = cause.message.strip().splitlines()[-1] if cause else "no reason given"
-            return FAILED, f"The step {event.step_key} failed: {said} (more in {folder.log})"
-    return FAILED, "; ".join(broken) or f"The run did not succeed; see {folder.log}."
 
 
 __all__ = ["BAD_INPUT", "FAILED", "NightOutcome", "run_night", "tables_of_a_night"]

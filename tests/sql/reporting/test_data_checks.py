@@ -102,9 +102,7 @@ def test_a_full_refresh_accepts_a_drop_and_the_next_night_measures_from_there(w:
     assert (accepted["passed"], accepted["measured"]) == (True, 100)
     assert accepted["explanation"].endswith("; accepted by --full-refresh")
     w.put("reporting.runs", {"run_id": "now", "as_of": TONIGHT, "status": "succeeded"})
-    w.con.execute(
-        "update settings.night set full_refresh = false, as_of = as_of + 1, day_end_at = day_end_at + interval 1 day"
-    )
+    w.con.execute("update settings.night set full_refresh = false, as_of = as_of + 1")
     rows = [r for r in w.build("reporting.data_checks") if r["as_of"] == TONIGHT + timedelta(days=1)]
     assert all(r["passed"] for r in rows), rows
 
@@ -194,8 +192,8 @@ def test_old_exports_only_warn(w: Warehouse):
 
 def skew(w: Warehouse, minutes: int, records: int) -> None:
     w.con.execute(
-        f"insert into files.people (person_id, created_at) select 'files:' || i, (select cut_off_at from settings.night)"
-        f" + interval ({minutes} * (i < {records})::int) minute from range(100) as r(i)"
+        "insert into files.people (person_id, created_at) select 'files:' || i, n.cut_off_at + "
+        f"interval ({minutes} * (i < {records})::int) minute from range(100) as r(i), settings.night as n"
     )
 
 
