@@ -85,8 +85,8 @@ WORDS: Mapping[str, Words] = {
         stands="The night of {} stays published.",
         none_published="No night is published yet.",
         is_overdue="the night is overdue",
-        overdue="The night of {as_of} was due at {schedule} ({zone}) and is not published yet. See whether the schedule "
-        "runs (sla ui), or run it by hand: sla run --account {account}.",
+        overdue="The night of {as_of} was due at {schedule} ({zone}) and is not published yet. See whether the "
+        "schedule runs (sla ui), or run it by hand: sla run --account {account}.",
         an_address="(an address)",
     ),
     "fr": Words(

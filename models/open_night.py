@@ -20,7 +20,7 @@ from models.night import (
     StageMapping,
     Target,
 )
-from models.settings.account import AccountSettings, people_stages
+from models.settings.account import DEFAULT_STAGES, AccountSettings, people_stages
 from models.settings.account import RepShare as ShareSetting
 from models.stage_mapping import BUILT_IN, stage_mapping
 from models.working_calendar import calendar_days, local_midnight
@@ -190,6 +190,8 @@ def _named_stages(settings: AccountSettings) -> set[str]:
     named: set[str] = set()
     if sources.hubspot is not None or sources.salesforce is not None:
         named |= set(settings.funnel.mapping.values()) | set(BUILT_IN.values())
+    if sources.sandbox is not None:
+        named |= set(DEFAULT_STAGES)
     for people in sources.files.people if sources.files else []:
         named |= set(people.stages)
         if people.status is not None and people.status.at is not None:

@@ -26,8 +26,9 @@ LOGGER = logging.getLogger("pipelines.run")
 
 ACCOUNTS = dg.DynamicPartitionsDefinition(name="account")
 
-# Called with the key of each table and its rows as it is built.
-listeners: list[Callable[[str, int], None]] = []
+# Called with the key of each table and its rows as it is built; with None for rows, with what is being done.
+Progress = Callable[[str, int | None], None]
+listeners: list[Progress] = []
 
 BAD_INPUT = 2
 
@@ -84,6 +85,12 @@ class AccountRun(dg.ConfigurableResource):
         LOGGER.info("%s: %s rows", table, f"{rows:,}")
         for listener in listeners:
             listener(table, rows)
+
+    def doing(self, what: str) -> None:
+        """Tell whoever follows the run what takes its time, before a table comes of it."""
+        LOGGER.info("%s", what)
+        for listener in listeners:
+            listener(what, None)
 
 
 @contextmanager

@@ -48,7 +48,7 @@ def run_failure(events: Iterable[DagsterEvent], log: Path) -> RunFailure:
                 break
             error = event.step_failure_data.error
             cause = error.cause or error if error else None
-            said = cause.message.strip().splitlines()[-1] if cause else "no reason given"
+            said = cause.message.strip().splitlines()[0] if cause else "no reason given"
             return RunFailure(
                 f"The step {event.step_key} failed: {said} (more in {log})",
                 safe=f"The step {event.step_key} failed ({cause.cls_name if cause else 'no reason given'}); "

@@ -17,6 +17,7 @@ from models.settings.read import SettingsError, read_settings
 from pipelines.account_run import ACCOUNTS, AccountRun
 from pipelines.alerts import Sending, last_language, send
 from pipelines.asset_parts import OWNER
+from pipelines.nightly import QUIET_TAG
 from pipelines.paths import AccountFolder, account_files
 from pipelines.published_file import open_published, published_nights
 from pipelines.published_step import PUBLISHED
@@ -53,10 +54,13 @@ WARNINGS = "select check_name from data_checks where as_of = $1 and not passed o
         )
     ],
 )
-def notified_step(account_run: AccountRun) -> dg.MaterializeResult[Any]:
+def notified_step(context: dg.AssetExecutionContext, account_run: AccountRun) -> dg.MaterializeResult[Any]:
     """Tell of the published night; a message that cannot be sent never fails the run."""
     try:
-        said = _tell_of_night(account_run.account, account_run.settings())
+        if QUIET_TAG in context.run.tags:
+            said = "nobody is told of nights that are filled in later"
+        else:
+            said = _tell_of_night(account_run.account, account_run.settings())
     except Exception as e:
         LOGGER.exception("the night's message could not be made")
         said = f"the message could not be made ({type(e).__name__}); see run.log"

@@ -17,6 +17,8 @@ from pipelines.paths import account_files
 
 ACCOUNT_TAG = "sla/account"
 NIGHT_TAG = "sla/night"
+# On runs of past nights, of which nobody is told.
+QUIET_TAG = "sla/quiet"
 
 JOB = "night"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 SQL = PROJECT / "sql"
-SHIPPED_ACCOUNTS = PROJECT / "accounts" / "example"
+SHIPPED_ACCOUNTS = PROJECT / "accounts" / "sandbox"
 
 
 def accounts_folder() -> Path:
@@ -25,7 +25,7 @@ def data_folder() -> Path:
 def account_files() -> dict[str, Path]:
     """The account files in force, by account name, in name order.
 
-    Those of the accounts folder; the shipped example's while the project's own folder has none.
+    Those of the accounts folder; the shipped sandbox's while the project's own folder has none.
     """
     found = _files_in(accounts_folder())
     if not found and accounts_folder() == PROJECT / "accounts":

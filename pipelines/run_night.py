@@ -4,7 +4,6 @@ Here: starting the job as `sla run` does. Not here: printing (`cli`), or the sch
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,10 +14,10 @@ from models.open_night import last_complete_day, zone_of
 from models.settings.account import AccountSettings
 from pipelines import account_run
 from pipelines.account_lock import account_lock
-from pipelines.account_run import BAD_INPUT
+from pipelines.account_run import BAD_INPUT, Progress
 from pipelines.failure import FAILED, run_failure
 from pipelines.night_alerts import tell_of_failure
-from pipelines.nightly import night_tags
+from pipelines.nightly import QUIET_TAG, night_tags
 from pipelines.paths import AccountFolder
 
 
@@ -46,9 +45,12 @@ def run_night(
     settings: AccountSettings,
     as_of: date | None,
     full_refresh: bool,
-    progress: Callable[[str, int], None],
+    progress: Progress,
+    quiet: bool = False,
 ) -> NightOutcome:
     """Run the night of an account here and now; `progress` is called with each table and its rows.
+
+    Nobody is told of a `quiet` night.
 
     Raises AccountBusyError when another process runs the account.
     """
@@ -64,7 +66,7 @@ def run_night(
                 result = defs.resolve_job_def(JOB).execute_in_process(
                     instance=instance,
                     partition_key=account,
-                    tags=night_tags(account, night),
+                    tags=night_tags(account, night) | ({QUIET_TAG: "yes"} if quiet else {}),
                     run_config=_run_config(night, full_refresh),
                     raise_on_error=False,
                 )
@@ -73,7 +75,8 @@ def run_night(
     if result.success:
         return NightOutcome(night)
     failure = run_failure(result.all_events, AccountFolder(account).log)
-    tell_of_failure(account, night, failure.told)
+    if not quiet:
+        tell_of_failure(account, night, failure.told)
     return NightOutcome(night, failure.exit_code, failure.sentence)
 
 

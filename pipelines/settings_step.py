@@ -23,7 +23,8 @@ from pipelines.published_step import PUBLISHED
 from pipelines.table import Table
 from pipelines.warehouse import build_within, columns_there, create, rows_as_select, transaction
 
-SUPPORTED = ("files",)
+SUPPORTED = ("files", "sandbox")
+SANDBOX_FACES = ("files",)
 
 
 class NightConfig(dg.Config):
@@ -81,6 +82,11 @@ def _refuse_sources_not_read_yet(file: str, settings: AccountSettings) -> None:
     if unknown:
         raise SettingsError(
             [f"{file}: sources.{s}: this version reads exports only; name them under sources.files." for s in unknown]
+        )
+    sandbox = settings.sources.sandbox
+    if sandbox is not None and sandbox.as_ not in SANDBOX_FACES:
+        raise SettingsError(
+            [f"{file}: sources.sandbox.as: {sandbox.as_} is not simulated yet; use {' or '.join(SANDBOX_FACES)}."]
         )
 
 

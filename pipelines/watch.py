@@ -15,7 +15,7 @@ from models.open_night import last_complete_day, zone_of
 from pipelines.alerts import send, was_sent
 from pipelines.failure import run_failure
 from pipelines.night_alerts import settings_or_none, tell_of_failure
-from pipelines.nightly import ACCOUNT_TAG, LAST_TICK, NIGHT_TAG
+from pipelines.nightly import ACCOUNT_TAG, LAST_TICK, NIGHT_TAG, QUIET_TAG
 from pipelines.paths import PROJECT, AccountFolder, account_files
 from pipelines.published_file import published_nights
 
@@ -36,7 +36,7 @@ def failed_runs_sensor(night: Any) -> dg.SensorDefinition:
         load_dotenv(PROJECT / ".env")
         run = context.dagster_run
         account = run.tags.get(ACCOUNT_TAG) or run.tags.get("dagster/partition", "")
-        if account and (day := run.tags.get(NIGHT_TAG)):
+        if account and (day := run.tags.get(NIGHT_TAG)) and QUIET_TAG not in run.tags:
             records = context.instance.all_logs(run.run_id)
             events = [r.dagster_event for r in records if r.dagster_event]
             failure = run_failure(events, AccountFolder(account).log)

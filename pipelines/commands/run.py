@@ -18,10 +18,10 @@ BAD_INPUT, FAILED = 2, 1
 
 
 class _Follow(Protocol):
-    def __call__(self, table: str, rows: int, /) -> None: ...
+    def __call__(self, table: str, rows: int | None, /) -> None: ...
 
 
-def _ignore(_table: str, _rows: int, /) -> None:
+def _ignore(_table: str, _rows: int | None, /) -> None:
     pass
 
 
@@ -119,9 +119,12 @@ def _progress(name: str) -> Iterator[_Follow]:
     with Progress(*columns, console=screen, transient=True) as bar:
         task = bar.add_task(name, total=None, table="starting")
 
-        def follow(table: str, rows: int) -> None:
+        def follow(table: str, rows: int | None) -> None:
             from pipelines.run_night import tables_of_a_night
 
+            if rows is None:
+                bar.update(task, total=tables_of_a_night(), table=table)
+                return
             bar.update(task, advance=1, total=tables_of_a_night(), table=f"{table}: {rows:,} rows")
 
         yield follow
