@@ -14,7 +14,8 @@ from models.alert import overdue_message
 from models.open_night import last_complete_day, zone_of
 from pipelines.alerts import send, was_sent
 from pipelines.failure import run_failure
-from pipelines.night_alerts import settings_or_none, tell_of_failure
+from pipelines.known_settings import known_settings
+from pipelines.night_alerts import tell_of_failure
 from pipelines.nightly import ACCOUNT_TAG, LAST_TICK, NIGHT_TAG, QUIET_TAG
 from pipelines.paths import PROJECT, AccountFolder, account_files
 from pipelines.published_file import published_nights
@@ -62,8 +63,8 @@ def overdue_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
 def tell_of_overdue(now: datetime) -> list[str]:
     """Send the message of each account that is overdue at the aware moment `now`; returns their names."""
     overdue = []
-    for account in account_files():
-        settings = settings_or_none(account)
+    for account, file in account_files().items():
+        settings = known_settings(file)
         if settings is None or not settings.notify.to:
             continue
         zone = zone_of(settings)

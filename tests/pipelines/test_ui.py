@@ -127,8 +127,9 @@ def test_what_matters_is_plotted(night: Night):
     assert reps["MQLs a week"] > 0
     assert night.metadata("reporting.required_funnel")["required mql"] > 0
     assert 0 < night.metadata("reporting.conversion_rates")["rate mql_to_sql"] <= 1
+    # 40 people, 12 deals, 30 touches and 4 reps.
     published = night.metadata("published")
-    assert (published["rows read"], published["API calls"]) == (82, 0)
+    assert (published["rows read"], published["API calls"]) == (86, 0)
 
 
 def test_checks_show_how_they_fared_and_what_to_do(night: Night):
