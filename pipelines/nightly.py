@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from models.open_night import last_complete_day, zone_of
+from models.open_night import last_complete_day, latest_night, zone_of
 from pipelines.known_settings import known_settings
 from pipelines.paths import account_files
 
@@ -46,8 +46,9 @@ def due_accounts(now: datetime) -> list[Due]:
         settings = known_settings(file)
         schedule = settings.schedule if settings else DEFAULT_SCHEDULE
         zone = zone_of(settings) if settings else ZoneInfo(DEFAULT_ZONE)
+        night = latest_night(settings, now) if settings else last_complete_day(now, zone)
         if now.astimezone(zone).time() >= min(time.fromisoformat(schedule), LAST_TICK):
-            due.append(Due(account, last_complete_day(now, zone)))
+            due.append(Due(account, night))
     return due
 
 

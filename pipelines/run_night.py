@@ -10,7 +10,7 @@ from typing import Any
 
 from dagster import DagsterInstance
 
-from models.open_night import last_complete_day, zone_of
+from models.open_night import latest_night
 from models.settings.account import AccountSettings
 from pipelines import account_run
 from pipelines.account_lock import account_lock
@@ -57,7 +57,7 @@ def run_night(
     with account_lock(AccountFolder(account)):
         from pipelines.definitions import JOB, defs
 
-        night = as_of or last_complete_day(datetime.now(UTC), zone_of(settings))
+        night = as_of or latest_night(settings, datetime.now(UTC))
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         account_run.listeners.append(progress)
         try:
