@@ -46,6 +46,11 @@ class ConversionRate:
         "entered = converted + lost + still_open",
     )
 
+    PLOTS: ClassVar[tuple[str, ...]] = (
+        "rate by from_stage || '_to_' || to_stage: max(rate) filter (where segment is null)",
+        "sample by from_stage || '_to_' || to_stage: max(effective_entered) filter (where segment is null)",
+    )
+
     as_of: Annotated[date, "the day this night speaks for"]
     segment: Annotated[str | None, "the segment; NULL: the whole"]
     from_stage: Annotated[str, "the stage entered"]

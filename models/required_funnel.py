@@ -25,6 +25,8 @@ from models.step_delays import StepDelay
 from models.target_scope import Scope, delivered, delivered_so_far, past_amounts, scopes
 from models.working_calendar import weeks_of, worked_weeks
 
+IN_FORCE = "where segment is null and as_of between period_start and period_end"
+
 
 @dataclass(frozen=True, slots=True)
 class RequiredFunnel:
@@ -38,6 +40,13 @@ class RequiredFunnel:
     CHECKS: ClassVar[tuple[str, ...]] = (
         "required >= required_exact - 0.001 and required_exact > 0",
         "rate_to_next > 0 and rate_to_next <= 1 and deals_per_person > 0",
+    )
+
+    # Of the target in force.
+    PLOTS: ClassVar[tuple[str, ...]] = (
+        f"required by stage: sum(required_exact) filter ({IN_FORCE})",
+        f"delivered by stage: sum(actual_to_date) filter ({IN_FORCE})",
+        f"due by stage: sum(due_to_date) filter ({IN_FORCE})",
     )
 
     as_of: Annotated[date | None, "the day this night speaks for; NULL in the calculator"]

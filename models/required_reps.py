@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, ClassVar
 
 from models.night import Night, Stage
-from models.required_funnel import RequiredFunnel
+from models.required_funnel import IN_FORCE, RequiredFunnel
 from models.rounding import ceil_whole, floor_whole, round_reps
 from models.status import worst
 
@@ -29,6 +29,13 @@ class RequiredReps:
 
     GRAIN: ClassVar[tuple[str, ...]] = ("as_of", "target", "segment")
     CHECKS: ClassVar[tuple[str, ...]] = ("reps <= reps_to_cover and shortfall_mqls >= 0",)
+
+    PLOTS: ClassVar[tuple[str, ...]] = (
+        f"MQLs a week: sum(mqls_per_week) filter ({IN_FORCE})",
+        f"reps exact: sum(reps_exact) filter ({IN_FORCE})",
+        f"reps: sum(reps) filter ({IN_FORCE})",
+        f"reps at work: max(active_reps) filter ({IN_FORCE})",
+    )
 
     as_of: Annotated[date | None, "the day this night speaks for; NULL in the calculator"]
     target: Annotated[str, "the target's name"]

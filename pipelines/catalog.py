@@ -41,6 +41,7 @@ from pipelines.paths import SQL
 from pipelines.sql_files import SqlFile, SqlFileError, described_columns, read_sql_file
 from pipelines.sql_lint import lint
 from pipelines.table import Table, table_of
+from pipelines.warehouse import plot_query
 
 SETTINGS = (
     table_of("settings", "night", Night),
@@ -157,16 +158,30 @@ def _bound(files: dict[str, SqlFile], declared: dict[str, Table]) -> dict[str, T
             except duckdb.Error as e:
                 raise SqlFileError(f"{file.path}: {str(e).splitlines()[0]}") from None
             columns = described_columns(file, bound, schema)
-            for check in file.checks:
-                try:
-                    con.execute(f"select count(*) from {key} where not ({check.condition})")
-                except duckdb.Error as e:
-                    said = f"check: {check.condition}: {str(e).splitlines()[0]}"
-                    raise SqlFileError(f"{file.path}: {said}") from None
             tables[key] = Table(
-                file.schema, file.name, file.description, columns, file.grain, file.checks, file.reads, file.sql
+                file.schema,
+                file.name,
+                file.description,
+                columns,
+                file.grain,
+                file.checks,
+                file.plots,
+                file.reads,
+                file.sql,
             )
+            _try_header(con, file, tables[key])
     return tables
+
+
+def _try_header(con: duckdb.DuckDBPyConnection, file: SqlFile, table: Table) -> None:
+    """Run the file's checks and plots over the empty table; raises SqlFileError for one that cannot be."""
+    tries = [(f"check: {c.condition}", f"select 1 from {table.key} where not ({c.condition})") for c in file.checks]
+    tries += [(f"plot: {p.name}", plot_query(p, table)) for p in file.plots]
+    for said, query in tries:
+        try:
+            con.execute(query)
+        except duckdb.Error as e:
+            raise SqlFileError(f"{file.path}: {said}: {str(e).splitlines()[0]}") from None
 
 
 def _columns(con: duckdb.DuckDBPyConnection, file: SqlFile) -> list[tuple[str, str]]:

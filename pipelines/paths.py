@@ -75,6 +75,16 @@ class AccountFolder:
         return self.root / "reporting.duckdb"
 
     @property
+    def report(self) -> Path:
+        """The page RevOps reads."""
+        return self.root / "report.html"
+
+    @property
+    def alerts(self) -> Path:
+        """Which messages were sent."""
+        return self.root / "alerts.json"
+
+    @property
     def landing(self) -> Path:
         """Where files wait between the source and the warehouse."""
         return self.root / "landing"

@@ -58,12 +58,18 @@ def published_step(catalog: Catalog) -> dg.AssetsDefinition:
             con.execute(
                 "update reporting.runs set finished_at = $1, status = 'succeeded' where run_id = $2", [finished, night]
             )
+            read, changed, calls = con.execute(
+                "select rows_read, rows_changed, api_calls from reporting.runs where run_id = $1", [night]
+            ).fetchall()[0]
             account_run.report("published", len(catalog.published))
             return dg.MaterializeResult(
                 metadata={
                     "as_of": as_of.isoformat(),
                     "file": dg.MetadataValue.path(str(account_run.folder.published)),
                     "tables": len(catalog.published),
+                    "rows read": read,
+                    "rows written": changed,
+                    "API calls": calls,
                 }
             )
 

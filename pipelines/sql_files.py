@@ -13,7 +13,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.lineage import Node, lineage
 
-from pipelines.table import Check, Column, check_of
+from pipelines.table import Check, Column, Plot, check_of, plot_of
 
 DIALECT = "duckdb"
 TRAILING_COMMENT = re.compile(r"^(?P<code>.*?\S)\s*--\s*(?P<comment>.+)$")
@@ -36,6 +36,7 @@ class SqlFile:
     description: str
     grain: tuple[str, ...]
     checks: tuple[Check, ...]
+    plots: tuple[Plot, ...]
     comments: Mapping[str, str]
     """column → what it means"""
     reads: tuple[str, ...]
@@ -69,7 +70,10 @@ def read_sql_file(path: Path) -> SqlFile:
         raise SqlFileError(f"{where}: {e}") from None
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         raise SqlFileError(f"{where}: holds more or less than one SELECT; put each table into its own file")
-    description, grain, checks = _header(text)
+    try:
+        description, grain, checks, plots = _header(text)
+    except ValueError as e:
+        raise SqlFileError(f"{where}: {e}") from None
     if not description:
         raise SqlFileError(f"{where}: does not say what it holds; begin it with a comment")
     if grain is None:
@@ -85,6 +89,7 @@ def read_sql_file(path: Path) -> SqlFile:
         description=description,
         grain=grain,
         checks=checks,
+        plots=plots,
         comments=_column_comments(text),
         reads=tuple(sorted(reads - {own})),
         reads_itself=own in reads,
@@ -92,8 +97,8 @@ def read_sql_file(path: Path) -> SqlFile:
     )
 
 
-def _header(text: str) -> tuple[str, tuple[str, ...] | None, tuple[Check, ...]]:
-    described, checks = [], []
+def _header(text: str) -> tuple[str, tuple[str, ...] | None, tuple[Check, ...], tuple[Plot, ...]]:
+    described, checks, plots = [], [], []
     grain: tuple[str, ...] | None = None
     for line in text.splitlines():
         if not line.startswith("--"):
@@ -104,9 +109,11 @@ def _header(text: str) -> tuple[str, tuple[str, ...] | None, tuple[Check, ...]]:
             grain = () if given == ONE_ROW else tuple(c.strip() for c in given.split(","))
         elif said.startswith("check:"):
             checks.append(check_of(said.removeprefix("check:").strip()))
+        elif said.startswith("plot:"):
+            plots.append(plot_of(said.removeprefix("plot:").strip()))
         else:
             described.append(said)
-    return "\n".join(described).strip(), grain, tuple(checks)
+    return "\n".join(described).strip(), grain, tuple(checks), tuple(plots)
 
 
 def _column_comments(text: str) -> dict[str, str]:

@@ -14,8 +14,9 @@ import pandas as pd
 from pipelines.account_run import AccountRun
 from pipelines.asset_parts import asset_spec, built, check_specs
 from pipelines.catalog import Catalog
+from pipelines.row_checks import verdicts
 from pipelines.table import Table
-from pipelines.warehouse import build, build_rows, check, columns_there, read_frame, read_rows, withdraw
+from pipelines.warehouse import build, build_rows, check, columns_there, plotted, read_frame, read_rows, withdraw
 
 
 def sql_step(table: Table) -> dg.AssetsDefinition:
@@ -57,9 +58,10 @@ def _checked(
     """What the step reports of the table it built; one that breaks a check is no part of the night."""
     account_run.report(table.key, rows)
     outcomes = check(con, table)
-    if any(o.broken_rows for o in outcomes):
+    judged = verdicts(con, table)
+    if any(o.broken_rows for o in outcomes) or any(v.is_error for v in judged):
         withdraw(con, table)
-    return built(table, rows, outcomes)
+    return built(table, rows, outcomes, judged, plotted(con, table))
 
 
 def _arguments(con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import duckdb
 import orjson
 import pandas as pd
 
-from pipelines.table import Table
+from pipelines.table import Plot, Table
 
 CONFIG: dict[str, Any] = {
     "threads": 2,
@@ -23,6 +23,9 @@ CONFIG: dict[str, Any] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
+
+# Groups of a plot beyond these are left out: a chart each would bury the others.
+PLOTTED_GROUPS = 20
 
 OPEN_NIGHT = "(select n.as_of from settings.night as n)"
 
@@ -155,6 +158,25 @@ def check(con: duckdb.DuckDBPyConnection, table: Table) -> list[CheckOutcome]:
         found = con.execute(f"select {counts} from {table.key} {tonight_only(table)}").fetchall()[0]
         outcomes += [CheckOutcome(c.name, c.condition, n) for c, n in zip(table.checks, found, strict=True)]
     return outcomes
+
+
+def plotted(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, float]:
+    """The figures of the open night that are plotted, by name; what cannot be computed is left out."""
+    found = {}
+    for plot in table.plots:
+        for group, value in con.execute(plot_query(plot, table)).fetchall():
+            if value is not None:
+                found[f"{plot.name} {group}" if group else plot.name] = float(value)
+    return found
+
+
+def plot_query(plot: Plot, table: Table) -> str:
+    """The SELECT of a plot: (group, value)."""
+    source = f"(select * from {table.key} {tonight_only(table)}) as night"
+    if plot.by is None:
+        return f"select null, {plot.value} from {source}"
+    groups = f"select {plot.by}, {plot.value} from {source} group by 1 having {plot.by} is not null"
+    return f"{groups} order by 1 limit {PLOTTED_GROUPS}"
 
 
 def read_rows(con: duckdb.DuckDBPyConnection, table: Table, row: type) -> list[Any]:

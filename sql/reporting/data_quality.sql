@@ -2,6 +2,7 @@
 -- grain: as_of, finding
 -- check: records > 0
 -- check: severity in ('info', 'warning')
+-- plot: warnings: count(*) filter (where severity = 'warning')
 with unmapped as (
     select 'person' as record_type, p.person_id as record_id, p.crm_stage
     from funnel.people as p

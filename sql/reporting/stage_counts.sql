@@ -5,6 +5,7 @@
 -- segment's rows stand beside them.
 -- grain: as_of, record_type, pipeline, crm_stage, stage, segment
 -- check: records > 0
+-- plot: records by coalesce(stage, '(no stage)'): sum(records) filter (where segment is null)
 with labels as (
     select 'person' as record_type, p.crm_stage, min(p.crm_stage_label) as crm_stage_label
     from files.people as p group by p.crm_stage

@@ -43,12 +43,22 @@ def test_the_schema_of_an_asset_is_that_of_its_table():
         assert [(n, c.type) for n, c in shown.items()] == [(c.name, c.type) for c in table.columns]
 
 
-def test_the_description_holds_grain_and_sql():
+def test_the_description_holds_the_grain_and_the_metadata_the_sql():
     table = catalog().tables["reporting.stage_counts"]
-    said = asset_spec(table, {"sql"}).description
-    assert said.startswith("How many people and deals stand in each stage of the CRM tonight.")
-    assert "One row for each as_of, record_type, pipeline, crm_stage, stage, segment." in said
-    assert f"```sql\n{table.sql}\n```" in said
+    spec = asset_spec(table, {"sql"})
+    assert spec.description.startswith("How many people and deals stand in each stage of the CRM tonight.")
+    assert "One row for each as_of, record_type, pipeline, crm_stage, stage, segment." in spec.description
+    assert spec.description.endswith("Made by `sql/reporting/stage_counts.sql`, which stands in the metadata.")
+    assert spec.metadata["sql"].value == f"```sql\n{table.sql}\n```"
+
+
+def test_every_asset_has_what_the_ui_documents_it_with():
+    graph = defs.resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.description, key
+        assert node.kinds, key
+        assert node.owners == ["team:revops"], key
 
 
 def test_the_description_of_a_plan_table_names_its_function():
@@ -81,3 +91,8 @@ def test_a_broken_check_says_how_many_rows_break_what():
     assert broken.description == "1,100 rows of reporting.stage_counts break: records > 0"
     assert (held.passed, held.description) == (True, None)
     assert result.metadata == {"dagster/row_count": 1200}
+
+
+def test_figures_to_plot_stand_beside_the_row_count():
+    table = catalog().tables["reporting.required_reps"]
+    assert built(table, 1, plotted={"reps": 2.0}).metadata == {"dagster/row_count": 1, "reps": 2.0}
