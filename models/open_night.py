@@ -69,7 +69,7 @@ def latest_night(settings: AccountSettings, now: datetime) -> date:
     """
     sandbox = settings.sources.sandbox
     latest = last_complete_day(now, zone_of(settings))
-    return min(sandbox.today, latest) if sandbox is not None and sandbox.today is not None else latest
+    return min(sandbox.last_day, latest) if sandbox is not None and sandbox.last_day is not None else latest
 
 
 def open_night(

@@ -41,7 +41,7 @@ def files_of(
             people=sandbox.people,
             seed=sandbox.seed,
             timezone=timezone,
-            ends_on=sandbox.today or as_of,
+            ends_on=sandbox.last_day or as_of,
             progress=lambda table: account_run.doing(f"the simulated company's {table.replace('_', ' ')}"),
         ) as company:
             account_run.doing("the simulated company's CRM is exported")

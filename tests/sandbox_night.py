@@ -22,6 +22,8 @@ AS_OF = date(2026, 6, 30)
 STAGES = ["prospect", "lead", "mql", "sql", "opportunity", "customer"]
 SALES_SOURCES = ("Outbound",)
 
+# The tables that are compared; those that they read are built with them.
+
 
 def _month(moment: str) -> str:
     return f"date_trunc('month', ({moment} at time zone 'UTC') at time zone '{{zone}}')"

@@ -160,7 +160,9 @@ class Sandbox(Settings):
     as_: Literal["files", "hubspot", "salesforce"] = Field(
         "files", alias="as", description="how it is read: as export files, or as that CRM"
     )
-    today: Day | None = Field(None, description="the last day of its history; null: the day each night speaks for")
+    last_day: Day | None = Field(
+        None, alias="today", description="the last day of its history; null: the day each night speaks for"
+    )
 
 
 class Sources(Settings):

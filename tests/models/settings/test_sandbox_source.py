@@ -24,13 +24,13 @@ def mistakes(*given, **others):
 @pytest.mark.parametrize("bare", [None, {}])
 def test_a_bare_sandbox_is_twenty_thousand_people_read_as_files(bare):
     source = settings(bare).sources.sandbox
-    assert (source.people, source.seed, source.as_, source.today) == (20_000, 1, "files", None)
+    assert (source.people, source.seed, source.as_, source.last_day) == (20_000, 1, "files", None)
     assert settings(bare).sources.names == ["sandbox"]
 
 
 def test_every_key_is_taken():
     source = settings({"people": 500, "seed": 7, "as": "hubspot", "today": "2026-06-30"}).sources.sandbox
-    assert (source.people, source.seed, source.as_, source.today) == (500, 7, "hubspot", date(2026, 6, 30))
+    assert (source.people, source.seed, source.as_, source.last_day) == (500, 7, "hubspot", date(2026, 6, 30))
 
 
 def test_its_money_is_the_companys_unless_the_account_says_otherwise():
