@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from connectors.files import TABLES as FILES_TABLES
+from connectors.hubspot.tables import TABLES as HUBSPOT_TABLES
 from models.average_deal import AverageDeal, average_deal
 from models.conversion_rates import ConversionRate, conversion_rates
 from models.night import (
@@ -50,6 +51,7 @@ SETTINGS = (
 )
 RUNS = table_of("reporting", "runs", Run)
 RAW_FILES = tuple(table_of("raw_files", t.TABLE, t) for t in FILES_TABLES)
+RAW_HUBSPOT = tuple(table_of("raw_hubspot", t.TABLE, t) for t in HUBSPOT_TABLES)
 PLAN = (
     (ConversionRate, conversion_rates),
     (AverageDeal, average_deal),
@@ -94,7 +96,7 @@ def read_catalog(folder: Path) -> Catalog:
     for file in files.values():
         for remedy in lint(file.tree):
             raise SqlFileError(f"sql/{file.schema}/{file.name}.sql: {remedy}")
-    declared = {t.key: t for t in (*SETTINGS, RUNS, *RAW_FILES)}
+    declared = {t.key: t for t in (*SETTINGS, RUNS, *RAW_FILES, *RAW_HUBSPOT)}
     names = {f.key for f in files.values()} | set(declared) | {f"reporting.{f.__name__}" for _, f in PLAN}
     plans = {t.key: t for t in (_plan_table(row, function, names) for row, function in PLAN)}
     bound = _bound(files, declared | plans)

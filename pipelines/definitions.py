@@ -12,6 +12,7 @@ import dagster as dg
 from pipelines.account_run import AccountRun
 from pipelines.catalog import Catalog, catalog
 from pipelines.files_step import files_step
+from pipelines.hubspot_step import hubspot_step
 from pipelines.nightly import nightly_schedule
 from pipelines.published_step import published_step
 from pipelines.settings_step import settings_step
@@ -32,7 +33,7 @@ def build_definitions(tables: Catalog, resources: Mapping[str, Any] | None = Non
         description="One account's night: settings, sources, funnel, plan, publishing.",
     )
     return dg.Definitions(
-        assets=[settings_step, files_step, *made, published_step(tables)],
+        assets=[settings_step, files_step, hubspot_step, *made, published_step(tables)],
         jobs=[night],
         schedules=[nightly_schedule(night)],
         resources={"account_run": AccountRun(), **(resources or {})},

@@ -21,8 +21,8 @@ from pipelines.published_file import published_run_ids
 from pipelines.table import Table
 from pipelines.warehouse import build_within, columns_there, comment, rows_as_select, transaction
 
-SUPPORTED = ("files", "sandbox")
-SANDBOX_FACES = ("files",)
+SUPPORTED = ("files", "hubspot", "sandbox")
+SANDBOX_FACES = ("files", "hubspot")
 
 
 class NightConfig(dg.Config):
@@ -68,7 +68,10 @@ def _refuse_sources_not_read_yet(file: str, settings: AccountSettings) -> None:
     unknown = [s for s in settings.sources.names if s not in SUPPORTED]
     if unknown:
         raise SettingsError(
-            [f"{file}: sources.{s}: this version reads exports only; name them under sources.files." for s in unknown]
+            [
+                f"{file}: sources.{s}: this version does not read it yet; read exports of it under sources.files."
+                for s in unknown
+            ]
         )
     sandbox = settings.sources.sandbox
     if sandbox is not None and sandbox.as_ not in SANDBOX_FACES:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, ISC004 (SQL text, a statement a line or two)
 """How landing files become rows of the raw tables, as SQL text for DuckDB.
 
 Here: one `Load` for each kind of landing file. Not here: running it, in what transaction (the rail does that).

@@ -3,11 +3,11 @@
 Read at the start of every night, in about nine calls. Here: reading and choosing. Not here: records.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from connectors.errors import TryAgainError
+from connectors.errors import FixSettingsError, TryAgainError
 from connectors.hubspot.client import HubSpotClient, MissingScopeError, NotThereError
 from connectors.hubspot.objects import CONTACTS, DEALS, DEFINED, LEADS, ObjectType
 
@@ -75,6 +75,7 @@ class Finding:
 class Portal:
     """One portal, as it is tonight."""
 
+    portal_id: str
     timezone: str
     currency: str | None
     owners: list[dict[str, Any]]
@@ -86,15 +87,18 @@ class Portal:
     findings: list[Finding]
 
 
-def account(client: HubSpotClient) -> tuple[str, str | None]:
-    """The portal's time zone (IANA, perhaps an alias such as US/Eastern) and currency."""
+def account(client: HubSpotClient) -> tuple[str, str, str | None]:
+    """The portal's id, time zone (IANA, perhaps an alias such as US/Eastern) and currency."""
     said = client.get("account")
-    return str(said.get("timeZone") or "UTC"), said.get("companyCurrency")
+    return str(said.get("portalId")), str(said.get("timeZone") or "UTC"), said.get("companyCurrency")
 
 
-def read_portal(client: HubSpotClient) -> Portal:
-    """What the portal is like tonight. Raises a SourceError where contacts or deals may not be read."""
-    zone, money = account(client)
+def read_portal(client: HubSpotClient, pipelines: Sequence[str] = ()) -> Portal:
+    """What the portal is like tonight; deals of other pipelines than these (by id or label) are left out, if any.
+
+    Raises a SourceError where contacts or deals may not be read, or a pipeline is not there.
+    """
+    portal_id, zone, money = account(client)
     findings: list[Finding] = []
     options, selections = [], {}
     for kind in DEFINED:
@@ -102,6 +106,7 @@ def read_portal(client: HubSpotClient) -> Portal:
         options += _options_of(kind, definitions)
         if kind is DEALS:
             options += _pipelines(client, "deals", "dealstage")
+            options += _excluded(options, pipelines)
         stages = [o.value for o in options if o.kind == kind.stage]
         selections[kind.name] = select(kind, definitions, stages, findings)
     types = [CONTACTS.name, DEALS.name, "calls", "emails", "meetings", "communications"]
@@ -123,7 +128,7 @@ def read_portal(client: HubSpotClient) -> Portal:
         rates = []
         if isinstance(e, MissingScopeError):
             findings.append(without_scope("rates", e, "amounts in other currencies than the portal's", "info"))
-    return Portal(zone, money, owners, options, rates, selections, types, findings)
+    return Portal(portal_id, zone, money, owners, options, rates, selections, types, findings)
 
 
 def without_scope(what: str, error: MissingScopeError, lost: str, severity: str = "warning") -> Finding:
@@ -268,6 +273,20 @@ def _pipelines(client: HubSpotClient, object_type: str, kind: str) -> list[Optio
                 )
             )
     return found
+
+
+def _excluded(options: list[Option], pipelines: Sequence[str]) -> list[Option]:
+    """The deal pipelines that are not wanted, as options of their own."""
+    there = [o for o in options if o.kind == "pipeline" and o.pipeline == "deals"]
+    wanted = {p.strip().lower() for p in pipelines}
+    known = {n.lower() for o in there for n in (o.value, o.label.strip())}
+    for name in sorted(wanted - known):
+        raise FixSettingsError(
+            f"sources.hubspot.pipelines: the portal has no pipeline {name}; "
+            f"it has {', '.join(sorted(o.label for o in there))}."
+        )
+    others = [o for o in there if wanted and not wanted & {o.value.lower(), o.label.strip().lower()}]
+    return [replace(o, kind="excluded_pipeline") for o in others]
 
 
 def _share(text: Any) -> float | None:

@@ -8,6 +8,10 @@ with said as (
     select d.deal_id, d.person_id, d.is_conversion, f.created_at, f.closed_at
     from files.deal_people as d
     join files.deals as f on f.deal_id = d.deal_id
+    union all
+    select d.deal_id, d.person_id, d.is_conversion, f.created_at, f.closed_at
+    from hubspot.deal_people as d
+    join hubspot.deals as f on f.deal_id = d.deal_id
 ),
 living as (
     select s.*

@@ -4,6 +4,8 @@
 -- check: origin in ('marketing', 'sales')
 with said as (
     select d.* from files.deals as d
+    union all
+    select d.* from hubspot.deals as d
 ),
 living as (
     select s.*
@@ -52,8 +54,8 @@ select
 from living as d
 cross join settings.night as n
 cross join last_stage as l
-left join settings.mapping as m on m.crm_stage_key = lower(trim(d.crm_stage))
+left join funnel.stage_meanings as m on m.record_type = 'deal' and m.crm_stage = d.crm_stage
 left join settings.stages as s on s.stage = m.stage and s.unit = 'deals'
 left join heaviest as h on h.deal_id = d.deal_id
 left join from_marketing as f on f.deal_id = d.deal_id
-left join files.reps as r on r.owner_id = d.owner_id
+left join funnel.reps as r on r.owner_id = d.owner_id

@@ -1,6 +1,8 @@
 -- Who owned which person or deal, and from when to when.
 with said as (
     select s.* from files.owner_spans as s
+    union all
+    select s.* from hubspot.owner_spans as s
 )
 select
     s.record_type,                          -- person or deal

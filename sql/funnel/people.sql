@@ -6,6 +6,8 @@
 -- check: origin in ('marketing', 'sales')
 with said as (
     select p.* from files.people as p
+    union all
+    select p.* from hubspot.people as p
 ),
 living as (
     select s.*
@@ -54,7 +56,7 @@ placed as (
         w.person_id is not null as has_deal,
         coalesce(o.owner_id, l.owner_id) as segment_owner_id
     from living as l
-    left join settings.mapping as m on m.crm_stage_key = lower(trim(l.crm_stage))
+    left join funnel.stage_meanings as m on m.record_type = 'person' and m.crm_stage = l.crm_stage
     left join settings.stages as s on s.stage = m.stage
     left join first_entry as f on f.person_id = l.person_id
     left join with_deal as w on w.person_id = l.person_id
@@ -83,4 +85,4 @@ from placed as p
 cross join settings.night as n
 cross join handover as h
 left join settings.sales_sources as x on x.lead_source_key = lower(trim(p.lead_source))
-left join files.reps as r on r.owner_id = p.segment_owner_id
+left join funnel.reps as r on r.owner_id = p.segment_owner_id

@@ -5,6 +5,8 @@
 -- check: share between 0 and 1
 with said as (
     select r.* from files.reps as r
+    union all
+    select r.* from hubspot.reps as r
 ),
 recent as (
     select n.day_end_at, n.day_end_at - interval 28 day as since_at, n.as_of from settings.night as n

@@ -14,7 +14,10 @@ unmapped_stages as (
     select u.record_type, u.record_id, u.crm_stage
     from unmapped as u
     where u.crm_stage is not null
-        and not exists (select 1 from settings.mapping as m where m.crm_stage_key = lower(trim(u.crm_stage)))
+        and not exists (
+            select 1 from funnel.stage_meanings as m
+            where m.record_type = u.record_type and m.crm_stage = u.crm_stage and m.stage is not null
+        )
 ),
 entered as (
     select t.stage, bool_or(t.is_explicit) as is_explicit from funnel.stage_times as t group by t.stage
@@ -118,6 +121,9 @@ summed as (
             else 'Check these rows in the export.'
         end as remedy
     from raw_files.findings as f
+    union all
+    select f.finding, f.severity, cast(1 as bigint) as records, cast(null as varchar) as example_ids, f.remedy
+    from raw_hubspot.findings as f
 )
 select
     n.as_of,                                -- the day this night speaks for

@@ -6,11 +6,7 @@
 -- grain: as_of, record_type, pipeline, crm_stage, stage, segment
 -- check: records > 0
 with labels as (
-    select 'person' as record_type, p.crm_stage, min(p.crm_stage_label) as crm_stage_label
-    from files.people as p group by p.crm_stage
-    union all
-    select 'deal' as record_type, d.crm_stage, min(d.crm_stage_label) as crm_stage_label
-    from files.deals as d group by d.crm_stage
+    select m.record_type, m.crm_stage, m.crm_stage_label from funnel.stage_meanings as m
 ),
 records as (
     select 'person' as record_type, cast(null as varchar) as pipeline, p.crm_stage, p.stage, p.segment,
