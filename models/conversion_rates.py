@@ -80,12 +80,15 @@ def conversion_rates(night: Night, stages: list[Stage], step_outcomes: pd.DataFr
     empty = step_outcomes.iloc[:0]
     frames = {s.stage: by_step.get((s.stage, s.next_stage), empty) for s in steps}
     whole = [_whole_row(night, s, frames[s.stage]) for s in steps]
-    whole = _unseen_stages_apart(stages, whole, seen)
-    rows = list(whole)
+    passed = {r.from_stage for r in whole if r.entered}
+    rows = _unseen_stages_apart(stages, whole, seen, passed)
     for segment in sorted(step_outcomes["segment"].dropna().unique()):
+        of_segment = []
         for stage, of_whole in zip(steps, whole, strict=True):
             frame = frames[stage.stage]
-            rows.append(_segment_row(night, stage, frame, frame[frame["segment"] == segment], of_whole, segment))
+            of_segment.append(_segment_row(night, stage, frame, frame[frame["segment"] == segment], of_whole, segment))
+        # Split after it was drawn toward the whole's way, so that the way's rate is the segment's own.
+        rows += _unseen_stages_apart(stages, of_segment, seen, passed)
     return rows
 
 
@@ -119,7 +122,7 @@ def _segment_row(
     whole: ConversionRate,
     segment: str,
 ) -> ConversionRate:
-    row = _row(
+    return _row(
         night,
         stage,
         frame,
@@ -130,9 +133,6 @@ def _segment_row(
         segment,
         "whole account's",
     )
-    if whole.entered is None:
-        return replace(whole, segment=segment)
-    return row
 
 
 def _row(
@@ -208,15 +208,17 @@ def _method(within: int, effective: float, days: int, toward: float, weight: flo
     )
 
 
-def _unseen_stages_apart(stages: Sequence[Stage], rows: list[ConversionRate], seen: set[str]) -> list[ConversionRate]:
+def _unseen_stages_apart(
+    stages: Sequence[Stage], rows: list[ConversionRate], seen: set[str], passed: set[str]
+) -> list[ConversionRate]:
     """The rows, with the steps around stages that the CRM never shows told apart from measured ones.
 
     Through such a stage only the whole way from the last stage seen to the next one is measured. That rate is split
     over its steps in the proportion of their assumptions, so that the earlier stages' requirement stays right; with
-    no stage seen on one side the assumptions stand.
+    no stage seen on one side the assumptions stand. `seen` and `passed`: the stages that the account's CRM shows
+    entries into, and those that its records have been at.
     """
     names = [s.stage for s in stages]
-    passed = {r.from_stage for r in rows if r.entered}
     unseen = [n not in seen and (n in passed or not s.is_mapped) for n, s in zip(names, stages, strict=True)]
     result = list(rows)
     i = 0
@@ -227,7 +229,7 @@ def _unseen_stages_apart(stages: Sequence[Stage], rows: list[ConversionRate], se
         end = i
         while end + 1 < len(rows) and unseen[end + 1]:
             end += 1
-        is_measured = not unseen[i] and not unseen[end + 1] and bool(rows[i].entered)
+        is_measured = not unseen[i] and not unseen[end + 1] and rows[i].from_stage in passed
         for k in range(i, end + 1):
             is_mapped = stages[k].is_mapped and stages[k + 1].is_mapped
             result[k] = _assumed_row(rows, stages, (i, end), k, is_measured, is_mapped)

@@ -4,6 +4,7 @@ Here: the chain from revenue back to the first stage, and what of it is due toni
 (`required_weekly`) or the reps (`required_reps`).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -62,12 +63,21 @@ class RequiredFunnel:
 
 @dataclass(frozen=True)
 class Step:
-    """What carries a requirement back over one step."""
+    """What carries a requirement back over one step; raises ValueError for a rate or a number of deals that none has.
+
+    A rate of 0 would ask for infinitely many, one above 1 for fewer records than come of them.
+    """
 
     rate: float
     """share of records that reach the next stage, 0..1"""
     deals_per_person: float = 1.0
     """weighted deals of a person with at least one; 1 where the unit stays"""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.rate <= 1:
+            raise ValueError(f"a rate of {self.rate:g} carries no requirement; give one above 0 and at most 1")
+        if not 0 < self.deals_per_person < math.inf:
+            raise ValueError(f"{self.deals_per_person:g} deals a person carry no requirement; give more than 0")
 
 
 def customers_needed(revenue: float, marketing_share: float, average: float, paying_share: float = 1.0) -> float:

@@ -95,14 +95,24 @@ def read_catalog(folder: Path) -> Catalog:
     files = {f.key: f for f in map(read_sql_file, sorted(folder.glob("*/*.sql")))}
     for file in files.values():
         for remedy in lint(file.tree):
-            raise SqlFileError(f"sql/{file.schema}/{file.name}.sql: {remedy}")
+            raise SqlFileError(f"{file.path}: {remedy}")
     declared = {t.key: t for t in (*SETTINGS, RUNS, *RAW_FILES, *RAW_HUBSPOT)}
     names = {f.key for f in files.values()} | set(declared) | {f"reporting.{f.__name__}" for _, f in PLAN}
     plans = {t.key: t for t in (_plan_table(row, function, names) for row, function in PLAN)}
+    for file in files.values():
+        if file.key in declared | plans:
+            raise SqlFileError(f"{file.path}: there is a table {file.key} already; give the file another name")
     bound = _bound(files, declared | plans)
     everything = declared | plans | bound
-    order = graphlib.TopologicalSorter({k: set(t.reads) for k, t in everything.items()}).static_order()
-    return Catalog(everything[k] for k in order)
+    return Catalog(everything[k] for k in _ordered({k: set(t.reads) for k, t in everything.items()}))
+
+
+def _ordered(graph: dict[str, set[str]]) -> list[str]:
+    """Each key after those it reads."""
+    try:
+        return list(graphlib.TopologicalSorter(graph).static_order())
+    except graphlib.CycleError as e:
+        raise SqlFileError(f"{' ← '.join(e.args[1])}: these tables read each other; break the circle") from None
 
 
 def _plan_table(row: type, function: object, names: set[str]) -> Table:
@@ -127,18 +137,36 @@ def _bound(files: dict[str, SqlFile], declared: dict[str, Table]) -> dict[str, T
             con.execute(f"create schema {s}")
         for table in declared.values():
             schema[table.schema][table.name] = _created(con, table.key, [(c.name, c.type) for c in table.columns])
-        for key in graphlib.TopologicalSorter(graph).static_order():
+        for key in _ordered(graph):
             file = files[key]
             try:
-                bound = [(row[0], row[1]) for row in con.execute(f"describe {file.sql}").fetchall()]
+                bound = _columns(con, file)
+                schema[file.schema][file.name] = _created(con, key, bound)
             except duckdb.Error as e:
-                raise SqlFileError(f"sql/{file.schema}/{file.name}.sql: {str(e).splitlines()[0]}") from None
+                raise SqlFileError(f"{file.path}: {str(e).splitlines()[0]}") from None
             columns = described_columns(file, bound, schema)
-            schema[file.schema][file.name] = _created(con, key, bound)
+            for check in file.checks:
+                try:
+                    con.execute(f"select count(*) from {key} where not ({check.condition})")
+                except duckdb.Error as e:
+                    said = f"check: {check.condition}: {str(e).splitlines()[0]}"
+                    raise SqlFileError(f"{file.path}: {said}") from None
             tables[key] = Table(
                 file.schema, file.name, file.description, columns, file.grain, file.checks, file.reads, file.sql
             )
     return tables
+
+
+def _columns(con: duckdb.DuckDBPyConnection, file: SqlFile) -> list[tuple[str, str]]:
+    """The names and types of what the file's SELECT yields."""
+    if not file.reads_itself:
+        return [(row[0], row[1]) for row in con.execute(f"describe {file.sql}").fetchall()]
+    # Its own columns are of no type at first, then of that which the SELECT makes of them.
+    names = [f'"{n}"' for n in file.tree.named_selects]
+    con.execute(f"create view {file.key} as select {', '.join(f'null as {n}' for n in names)} where false")
+    found = con.execute(f"describe {file.sql}").fetchall()
+    con.execute(f"drop view {file.key}")
+    return [(row[0], row[1]) for row in found]
 
 
 def _created(con: duckdb.DuckDBPyConnection, key: str, columns: list[tuple[str, str]]) -> dict[str, str]:

@@ -13,14 +13,12 @@ from pipelines.account_run import AccountRun
 from pipelines.catalog import Catalog, catalog
 from pipelines.files_step import files_step
 from pipelines.hubspot_step import hubspot_step
-from pipelines.nightly import nightly_schedule
+from pipelines.nightly import JOB, nightly_schedule
 from pipelines.published_step import published_step
 from pipelines.settings_step import settings_step
 from pipelines.table_steps import plan_step, sql_step
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
-
-JOB = "night"
 
 
 def build_definitions(tables: Catalog, resources: Mapping[str, Any] | None = None) -> dg.Definitions:

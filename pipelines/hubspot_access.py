@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import duckdb
+
 from connectors.errors import FixAccessError
 from connectors.hubspot.client import PUBLIC_API, HubSpotClient
 from models.settings.account import AccountSettings
@@ -44,7 +46,9 @@ def client_of(account: str, asked: HubSpot) -> HubSpotClient:
 
 
 @contextmanager
-def reached(account_run: AccountRun, settings: AccountSettings) -> Iterator[tuple[HubSpotClient, HubSpot] | None]:
+def reached(
+    account_run: AccountRun, con: duckdb.DuckDBPyConnection, settings: AccountSettings
+) -> Iterator[tuple[HubSpotClient, HubSpot] | None]:
     """A client of the account's portal and its settings, for the time of the block; None where it reads none."""
     asked = hubspot_settings(settings)
     if asked is None:
@@ -56,5 +60,5 @@ def reached(account_run: AccountRun, settings: AccountSettings) -> Iterator[tupl
         return
     from pipelines.sandbox_step import hubspot_face_of
 
-    with hubspot_face_of(account_run, sandbox) as url:
+    with hubspot_face_of(account_run, con, sandbox) as url:
         yield HubSpotClient("sandbox", base_url=url, budget_share=asked.api_budget_share), asked

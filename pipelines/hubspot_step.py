@@ -46,7 +46,8 @@ LOGGER = logging.getLogger("pipelines.hubspot")
 
 RAW = {t.name: t for t in RAW_HUBSPOT}
 WAITING = {
-    "contacts_history": "select contact_id from raw_hubspot.contacts where history_due order by cast(contact_id as bigint)",
+    "contacts_history": "select contact_id from raw_hubspot.contacts where history_due "
+    "order by cast(contact_id as bigint)",
     "deals_history": "select deal_id from raw_hubspot.deals where history_due order by cast(deal_id as bigint)",
     "leads_history": "select lead_id from raw_hubspot.leads where history_due order by cast(lead_id as bigint)",
     "contact_links": "select contact_id from raw_hubspot.contacts where links_due order by cast(contact_id as bigint)",
@@ -70,7 +71,7 @@ def hubspot_step(context: dg.AssetExecutionContext, account_run: AccountRun) -> 
     """Read what changed in the portal; an account without one gets empty tables."""
     with plain_failures(), account_run.warehouse() as con:
         create_tables(con, RAW_HUBSPOT)
-        with reached(account_run, account_run.settings()) as portal:
+        with reached(account_run, con, account_run.settings()) as portal:
             if portal is None:
                 _empty(con)
             else:

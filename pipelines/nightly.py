@@ -18,8 +18,13 @@ from pipelines.paths import account_files
 ACCOUNT_TAG = "sla/account"
 NIGHT_TAG = "sla/night"
 
+JOB = "night"
+
 # An account whose file cannot be read is run as if it said nothing, so that its failure is seen.
 DEFAULT_SCHEDULE, DEFAULT_ZONE = "05:00", "UTC"
+
+# The day's last tick: a later schedule would be passed only on the next day, when it is not due any more.
+LAST_TICK = time(23, 50)
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ def due_accounts(now: datetime) -> list[Due]:
             schedule, zone = DEFAULT_SCHEDULE, ZoneInfo(DEFAULT_ZONE)
         else:
             schedule, zone = settings.schedule, zone_of(settings)
-        if now.astimezone(zone).time() >= time.fromisoformat(schedule):
+        if now.astimezone(zone).time() >= min(time.fromisoformat(schedule), LAST_TICK):
             due.append(Due(account, last_complete_day(now, zone)))
     return due
 
@@ -78,6 +83,8 @@ def nightly_schedule(job: Any) -> dg.ScheduleDefinition:
             if not context.instance.get_run_records(dg.RunsFilter(tags=tags), limit=1):
                 asked += 1
                 yield dg.RunRequest(
+                    # Dagster asks for one where a tick has several requests; it tells them apart within the tick only.
+                    run_key=f"{due.account} {due.night}",
                     partition_key=due.account,
                     tags=tags,
                     run_config={"ops": {"settings": {"config": {"as_of": due.night.isoformat()}}}},

@@ -49,7 +49,8 @@ def shown(path: Path) -> str:
 
 def _files_in(folder: Path) -> dict[str, Path]:
     files = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
-    return {file.stem: file for file in files}
+    # Editors and systems keep hidden files of their own beside the one they work on.
+    return {file.stem: file for file in files if not file.name.startswith(".")}
 
 
 @dataclass(frozen=True)

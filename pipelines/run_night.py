@@ -84,22 +84,24 @@ def _run_config(as_of: date, full_refresh: bool) -> dict[str, Any]:
 
 def _failure(events: list[DagsterEvent], folder: AccountFolder) -> tuple[int, str]:
     """The exit code and the sentence of a run that did not succeed."""
-    for event in events:
-        if event.is_step_failure:
-            failed = event.step_failure_data.user_failure_data
-            if failed is not None:
-                code = failed.metadata.get("exit_code")
-                return int(code.value) if code else FAILED, str(failed.description)
-            error = event.step_failure_data.error
-            cause = error.cause or error if error else None
-            said = cause.message.strip().splitlines()[-1] if cause else "no reason given"
-            return FAILED, f"The step {event.step_key} failed: {said} (more in {folder.log})"
     broken = [
         data.description or f"{data.asset_key.to_user_string()}: {data.check_name}"
         for event in events
         if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
         and not (data := event.asset_check_evaluation_data).passed
     ]
+    for event in events:
+        if event.is_step_failure:
+            failed = event.step_failure_data.user_failure_data
+            if failed is not None:
+                code = failed.metadata.get("exit_code")
+                return int(code.value) if code else FAILED, str(failed.description)
+            if broken:
+                break
+            error = event.step_failure_data.error
+            cause = error.cause or error if error else None
+            said = cause.message.strip().splitlines()[-1] if cause else "no reason given"
+            return FAILED, f"The step {event.step_key} failed: {said} (more in {folder.log})"
     return FAILED, "; ".join(broken) or f"The run did not succeed; see {folder.log}."
 
 

@@ -17,9 +17,11 @@ from models.settings.account import AccountSettings
 from pipelines.account_run import AccountRun, plain_failures
 from pipelines.asset_parts import asset_spec, built
 from pipelines.catalog import RUNS, SETTINGS
-from pipelines.published_file import published_run_ids
+from pipelines.nightly import NIGHT_TAG, night_tags
+from pipelines.published_file import published_runs
+from pipelines.published_step import PUBLISHED
 from pipelines.table import Table
-from pipelines.warehouse import build_within, columns_there, comment, rows_as_select, transaction
+from pipelines.warehouse import build_within, columns_there, create, rows_as_select, transaction
 
 SUPPORTED = ("files", "hubspot", "sandbox")
 SANDBOX_FACES = ("files", "hubspot")
@@ -57,9 +59,20 @@ def settings_step(
             con.execute("insert into nights.open values ($1)", [context.run.run_id])
             rows = _write(con, opened)
             _log_run(con, account_run, opened, settings, context.run.run_id)
+    _tag(context, account_run.account, opened.night.as_of)
     for table in (*SETTINGS, RUNS):
         account_run.report(table.key, rows.get(table.key, 1))
         yield built(table, rows.get(table.key, 1))
+
+
+def _tag(context: dg.AssetExecutionContext, account: str, as_of: date) -> None:
+    """Mark a run that goes on to publish with its night, so that the schedule does not ask for that night again.
+
+    The schedule's and the command's own runs are marked from their start; one launched from the UI is not.
+    """
+    selected = context.run.asset_selection
+    if NIGHT_TAG not in context.run.tags and (not selected or PUBLISHED in selected):
+        context.instance.add_run_tags(context.run.run_id, night_tags(account, as_of))
 
 
 def _refuse_sources_not_read_yet(file: str, settings: AccountSettings) -> None:
@@ -128,10 +141,12 @@ def _log_run(
 ) -> None:
     """The run's row; rows that an earlier, killed run left `running` get the end they came to."""
     _create_run_log(con, RUNS)
-    published = published_run_ids(account_run.folder.published)
+    published = published_runs(account_run.folder.published)
     for (left,) in con.execute("select run_id from reporting.runs where status = 'running'").fetchall():
-        status = "succeeded" if left in published else "failed"
-        con.execute("update reporting.runs set status = $1 where run_id = $2", [status, left])
+        con.execute(
+            "update reporting.runs set finished_at = $1, status = $2 where run_id = $3",
+            [published.get(left), "succeeded" if left in published else "failed", left],
+        )
     run = Run(
         run_id=run_id,
         account=account_run.account,
@@ -153,6 +168,4 @@ def _log_run(
 def _create_run_log(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     con.execute(f"create schema if not exists {table.schema}")
     if not columns_there(con, table):
-        columns = ", ".join(f"{c.name} {c.type}" for c in table.columns)
-        con.execute(f"create table {table.key} ({columns})")
-        comment(con, table, table.key)
+        create(con, table)

@@ -93,8 +93,11 @@ def build_within(con: duckdb.DuckDBPyConnection, table: Table, select: str) -> i
         raise NoOpenNightError(f"No night is open, so {table.key} cannot be built; materialize `settings` first.")
     listed = ", ".join(_quoted(c.name) for c in table.columns)
     con.execute(f"create schema if not exists {table.schema}")
-    if table.is_nightly and columns_there(con, table):
-        _add_new_columns(con, table)
+    if table.is_nightly:
+        if columns_there(con, table):
+            _add_new_columns(con, table)
+        else:
+            create(con, table)
         # The SELECT may read the table's own rows, those of tonight included: first make the new ones.
         con.execute(f"create or replace temp table tonight as select {listed} from ({select})")
         con.execute(f"delete from {table.key} where as_of = {OPEN_NIGHT}")
@@ -106,6 +109,11 @@ def build_within(con: duckdb.DuckDBPyConnection, table: Table, select: str) -> i
     con.execute("delete from nights.builds where table_key = $1", [table.key])
     con.execute("insert into nights.builds values ($1, $2)", [table.key, night])
     return int(con.execute(f"select count(*) from {table.key} {tonight_only(table)}").fetchall()[0][0])
+
+
+def withdraw(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Forget that the table was built for the open night, so that the night cannot be published with it."""
+    con.execute("delete from nights.builds where table_key = $1", [table.key])
 
 
 def build_rows(con: duckdb.DuckDBPyConnection, table: Table, rows: Iterable[Any]) -> int:
@@ -175,6 +183,12 @@ def columns_there(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str
             [table.schema, table.name],
         ).fetchall()
     )
+
+
+def create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """The table, empty, with its columns as declared and their comments."""
+    con.execute(f"create table {table.key} ({', '.join(f'{_quoted(c.name)} {c.type}' for c in table.columns)})")
+    comment(con, table, table.key)
 
 
 def _add_new_columns(con: duckdb.DuckDBPyConnection, table: Table) -> None:

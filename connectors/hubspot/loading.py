@@ -262,9 +262,10 @@ def _changes(kind: ObjectType) -> list[str]:
 
 def _history(kind: ObjectType) -> str:
     cases = " ".join(f"when '{p}' then '{ROLES[p]}'" for p in kind.history)
+    changed_at = _instant('v.version."timestamp"')
     return (
         f"insert into {SCHEMA}.changes select '{kind.record_type}', h.id, case h.entry.\"key\" {cases} end, "
-        f"nullif(v.version.\"value\", ''), {_instant('v.version."timestamp"')}, 'history', v.version.sourceType "
+        f"nullif(v.version.\"value\", ''), {changed_at}, 'history', v.version.sourceType "
         "from (select id, unnest(map_entries(propertiesWithHistory)) as entry from landed) as h, "
         'unnest(h.entry."value") as v(version) where v.version."timestamp" is not null'
     )

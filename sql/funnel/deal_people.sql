@@ -1,7 +1,7 @@
 -- How much of each deal stands to each of its people; the weights of a deal sum to 1.
 --
 -- Shared equally among its people who had reached the handover or a later person stage by the deal's creation plus
--- a day; else among those in any person stage; else among all. A person converted into the deal takes all of it.
+-- a day; else among those in any stage, dated or not; else among all. A person converted into the deal takes all of it.
 -- grain: deal_id, person_id
 -- check: weight between 0 and 1
 with said as (
@@ -13,11 +13,16 @@ with said as (
     from hubspot.deal_people as d
     join hubspot.deals as f on f.deal_id = d.deal_id
 ),
+people as (
+    select p.person_id, p.created_at, p.crm_stage from files.people as p
+),
 living as (
-    select s.*
+    select s.*, p.crm_stage
     from said as s
     cross join settings.night as n
-    where coalesce(s.created_at, s.closed_at) < n.day_end_at or coalesce(s.created_at, s.closed_at) is null
+    left join people as p on p.person_id = s.person_id
+    where coalesce(coalesce(s.created_at, s.closed_at) < n.day_end_at, true)
+        and coalesce(p.created_at < n.day_end_at, true)
 ),
 handover as (
     select coalesce(max(case when s.is_handover then s.position end), 1) as position from settings.stages as s
@@ -25,8 +30,7 @@ handover as (
 reached as (
     select
         e.record_id as person_id,
-        min(e.entered_at) as any_stage_at,
-        min(case when e.position >= h.position then e.entered_at end) as handover_at
+        min(case when e.unit = 'people' and e.position >= h.position then e.entered_at end) as handover_at
     from funnel.explicit_entries as e
     cross join handover as h
     where e.record_type = 'person'
@@ -39,14 +43,16 @@ ranked as (
         case
             when l.is_conversion then 1
             when r.handover_at <= coalesce(l.created_at, l.closed_at, r.handover_at) + interval 1 day then 2
-            when r.any_stage_at is not null then 3
+            when r.person_id is not null or s.stage is not null then 3
             else 4
         end as claim
     from living as l
     left join reached as r on r.person_id = l.person_id
+    left join funnel.stage_meanings as m on m.record_type = 'person' and m.crm_stage = l.crm_stage
+    left join settings.stages as s on s.stage = m.stage
 ),
 best as (
-    select r.deal_id, min(r.claim) as claim, count(*) as people from ranked as r group by r.deal_id
+    select r.deal_id, min(r.claim) as claim from ranked as r group by r.deal_id
 ),
 holders as (
     select r.deal_id, r.claim, count(*) as holders from ranked as r group by r.deal_id, r.claim

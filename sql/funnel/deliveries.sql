@@ -15,6 +15,7 @@ with entries as (
     left join funnel.people as p on e.record_type = 'person' and p.person_id = e.record_id
     left join funnel.deals as d on e.record_type = 'deal' and d.deal_id = e.record_id
     where e.round = 1
+        and (p.person_id is not null or d.deal_id is not null)
         and e.unit = case e.record_type when 'deal' then 'deals' else 'people' end
         and (s.next_stage is not null or e.record_type = 'person' or d.is_won)
 )

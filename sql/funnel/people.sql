@@ -50,7 +50,6 @@ with_deal as (
 placed as (
     select
         l.*,
-        m.stage as mapped_stage,
         s.stage as stage,
         f.position as first_position,
         w.person_id is not null as has_deal,

@@ -19,6 +19,14 @@ ended as (
                 and r.outcome in ('recycled', 'reopened') and r.outcome_at > o.outcome_at
         )
 ),
+standing as (
+    -- A win that was reversed is none.
+    select t.*
+    from funnel.stage_times as t
+    join settings.stages as s on s.stage = t.stage
+    left join funnel.deals as d on t.record_type = 'deal' and d.deal_id = t.record_id
+    where s.next_stage is not null or coalesce(d.is_won, false)
+),
 reached as (
     -- Before any stage is left out: the last one is the end of the step before it.
     select
@@ -29,7 +37,7 @@ reached as (
         lead(t.reached_on) over (partition by t.record_type, t.record_id order by t.position) as to_on,
         t.is_explicit as is_from_explicit,
         lead(t.is_explicit) over (partition by t.record_type, t.record_id order by t.position) as is_to_explicit
-    from funnel.stage_times as t
+    from standing as t
 ),
 within_unit as (
     select r.*, s.next_stage as to_stage, u.unit as to_unit
@@ -45,7 +53,7 @@ deals_of_people as (
         sum(d.weight) as deals_weight,
         bool_or(t.is_explicit) as is_to_explicit
     from funnel.deal_people as d
-    join funnel.stage_times as t on t.record_type = 'deal' and t.record_id = d.deal_id
+    join standing as t on t.record_type = 'deal' and t.record_id = d.deal_id
     where d.weight > 0
     group by d.person_id, t.stage
 ),
@@ -81,6 +89,8 @@ deal_steps as (
     join funnel.deals as d on d.deal_id = w.record_id
     cross join scope as c
     where w.record_type = 'deal' and (d.origin = 'marketing' or not c.is_marketing_only)
+        -- An undated win is known to have converted, but not when: it is in no cohort.
+        and not (d.is_won and d.booked_on is null)
 ),
 steps as (
     select p.* from people_steps as p

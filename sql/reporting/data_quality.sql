@@ -16,7 +16,10 @@ unmapped_stages as (
     where u.crm_stage is not null
         and not exists (
             select 1 from funnel.stage_meanings as m
+            left join settings.stages as s on s.stage = m.stage
             where m.record_type = u.record_type and m.crm_stage = u.crm_stage and m.stage is not null
+                -- A stage of people means nothing for a deal.
+                and (u.record_type = 'person' or s.unit is distinct from 'people')
         )
 ),
 entered as (
@@ -26,14 +29,14 @@ backward as (
     select distinct a.record_type, a.record_id
     from funnel.explicit_entries as a
     join funnel.explicit_entries as b on b.record_type = a.record_type and b.record_id = a.record_id
-        and b.position > a.position and b.entered_at < a.entered_at
+        and b.position > a.position and b.entered_on < a.entered_on
     where a.round = 1 and b.round = 1
     union
     select distinct 'person' as record_type, d.person_id as record_id
     from funnel.deal_people as d
     join funnel.explicit_entries as p on p.record_type = 'person' and p.record_id = d.person_id and p.unit = 'people'
     join funnel.explicit_entries as e on e.record_type = 'deal' and e.record_id = d.deal_id
-    where d.weight > 0 and p.round = 1 and e.round = 1 and e.entered_at < p.entered_at
+    where d.weight > 0 and p.round = 1 and e.round = 1 and e.entered_on < p.entered_on
 ),
 found as (
     select

@@ -18,7 +18,9 @@ create temp macro in_hours(local_time, spread) as
             then cast(next_open_day(local_time) as timestamp) + to_seconds(cast(32400 + floor(10800 * spread) as bigint))
         else local_time
     end;
-create temp macro at_work(moment, purpose, no) as to_utc(in_hours(to_local(moment), u(purpose || ' hour', no)));
+create temp macro at_work(moment, purpose, no) as
+    -- Whole seconds, as every CRM can carry them.
+    to_utc(in_hours(to_local(date_trunc('second', moment)), u(purpose || ' hour', no)));
 -- Machines work at any time; some of their jobs run at midnight, some when the clocks change.
 create temp macro by_machine(moment, purpose, no) as
     case
@@ -30,6 +32,10 @@ create temp macro by_machine(moment, purpose, no) as
                 moment)
         else moment
     end;
+-- Most of marketing's stages are set by a machine, some by somebody.
+create temp macro is_by_hand(purpose, no) as u(purpose || ' by hand', no) < 0.1;
+create temp macro by_hand_or_machine(moment, purpose, no) as
+    case when is_by_hand(purpose, no) then at_work(moment, purpose, no) else by_machine(moment, purpose, no) end;
 create temp macro spell(moment) as
     cast(floor((cast(to_local(moment) as date) - date '{epoch}' - 100) / 364) as bigint);
 create temp macro spell_end(number) as to_utc(cast(date '{epoch}' + cast(100 + 364 * (number + 1) as integer) as timestamp) + interval 18 hour);

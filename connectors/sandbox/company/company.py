@@ -83,9 +83,12 @@ class Company:
         In a new database at `path`, or in memory. `timezone` decides its days and working hours. `progress` is
         called with the name of each table that is about to be drawn.
         """
-        place = ":memory:" if path is None else str(path)
         spill = {} if path is None else {"temp_directory": f"{path}.spill"}
-        with duckdb.connect(place, config=CONFIG | spill) as con:
+        with duckdb.connect(config=CONFIG | spill) as con:
+            if path is not None:
+                # Under a name of our own: a database called as one of its schemas is ambiguous.
+                con.execute(f"attach {_literal(str(path))} as simulation")
+                con.execute("use simulation")
             con.execute("set timezone = 'UTC'")
             con.execute("set preserve_insertion_order = false")
             company = cls(con, people, seed, timezone, ends_on, truths_of(people))

@@ -19,14 +19,14 @@ fated as (
 marketed as (
     select
         f.*,
-        case when f.is_lead then by_machine(f.created_at + wait(getvariable('to_lead_median'), getvariable('to_lead_sigma'), 'to lead', f.person_no), 'to lead', f.person_no) end as lead_at,
+        case when f.is_lead then by_hand_or_machine(f.created_at + wait(getvariable('to_lead_median'), getvariable('to_lead_sigma'), 'to lead', f.person_no), 'to lead', f.person_no) end as lead_at,
         f.is_lead and f.would_mql as is_mql
     from fated as f
 ),
 qualified as (
     select
         m.*,
-        case when m.is_mql then by_machine(m.lead_at + wait(getvariable('to_mql_median'), getvariable('to_mql_sigma'), 'to mql', m.person_no), 'to mql', m.person_no) end as mql_at,
+        case when m.is_mql then by_hand_or_machine(m.lead_at + wait(getvariable('to_mql_median'), getvariable('to_mql_sigma'), 'to mql', m.person_no), 'to mql', m.person_no) end as mql_at,
         m.is_sales or m.is_mql and m.would_sql as is_sql
     from marketed as m
 ),

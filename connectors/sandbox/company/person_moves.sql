@@ -8,13 +8,13 @@ told as (
     select j.person_no, 'subscriber' as crm_stage, j.created_at as moved_at, j.created_by as moved_by, 1 as place
     from drawn.journeys as j where not j.is_sales
     union all
-    select j.person_no, 'lead', j.lead_at, case when u('lead by hand', j.person_no) < 0.1 then 'person' else 'automation' end, 2
+    select j.person_no, 'lead', j.lead_at, case when is_by_hand('to lead', j.person_no) then 'person' else 'automation' end, 2
     from drawn.journeys as j where j.is_lead and j.skipped is distinct from 'lead'
     union all
     select j.person_no, 'on_hold', at_work(j.lead_at + wait(10, 0.6, 'on hold', j.person_no), 'on hold', j.person_no), 'person', 3
     from drawn.journeys as j where j.is_lead and not j.is_mql and u('on hold', j.person_no) < 0.03
     union all
-    select j.person_no, 'mql_new', j.mql_at, case when u('mql by hand', j.person_no) < 0.1 then 'person' else 'automation' end, 4
+    select j.person_no, 'mql_new', j.mql_at, case when is_by_hand('to mql', j.person_no) then 'person' else 'automation' end, 4
     from drawn.journeys as j where j.is_mql and j.skipped is distinct from 'mql'
     union all
     select j.person_no, 'mql_working', w.working_at, 'person', 5
