@@ -73,7 +73,7 @@ DEALS = ObjectType(
         Needed("closed", ("closedate",), "when a deal closed"),
         Needed("owner", ("hubspot_owner_id",), "who owns a deal"),
         Needed("reason", ("closed_lost_reason",)),
-        Needed("merged_ids", ("hs_merged_object_ids",), "which deals were merged"),
+        Needed("merged_ids", ("hs_merged_object_ids",)),
     ),
     stage="dealstage",
     history=("dealstage", "hubspot_owner_id"),

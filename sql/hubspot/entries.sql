@@ -2,6 +2,7 @@
 --
 -- A lead object's stages are its contact's. A deal enters the first deal stage when it is created, where no stage of
 -- its own says so.
+-- grain: record_type, record_id, entered_at, stage
 with stages_of_deals as (
     select s.stage, row_number() over (order by s.position) as place from settings.stages as s where s.unit = 'deals' and s.next_stage is not null
 ),
@@ -34,3 +35,8 @@ select
     m.evidence,                             -- history or stage_date
     m.moved_by                              -- person, automation, import or unknown
 from moved as m
+qualify row_number() over (
+    partition by m.record_type, m.record_id, m.moved_at,
+        case when m.meaning in ('disqualified', 'recycled', 'ignore') then null else m.meaning end
+    order by m.evidence, m.moved_by
+) = 1

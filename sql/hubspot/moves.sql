@@ -2,6 +2,7 @@
 --
 -- By the history, where it was read; by the stages' dates of entry elsewhere. A stage means what the settings say of
 -- its internal name, else of its label; a deal stage that the portal calls won or lost is the end it says.
+-- grain: record_type, record_id, moved_at, crm_stage
 with last_stage as (
     select s.stage from settings.stages as s where s.next_stage is null
 ),
@@ -45,3 +46,4 @@ from raw_hubspot.changes as h
 left join meant as m on m.record_type = h.record_type and m.value = h.value
 left join settings.mapping as i on i.crm_stage_key = lower(trim(h.value)) and m.value is null
 where h.property = 'stage'
+qualify row_number() over (partition by h.record_type, h.record_id, h.changed_at, h.value order by h.evidence) = 1

@@ -1,4 +1,5 @@
 -- Ends and returns of the portal's contacts and deals.
+-- grain: record_type, record_id, outcome, outcome_at
 with ordered as (
     select
         m.*,
@@ -37,14 +38,15 @@ ended as (
         and h.property = 'status' and h.value = c.status
     group by c.contact_id, m.stage
 )
-select distinct
+select
     e.record_type,                                      -- person or deal
     'hubspot:' || e.record_id as record_id,             -- the person's or deal's id
     e.outcome,                                          -- lost, disqualified, recycled or reopened
-    case when e.is_last then coalesce(l.label, c.reason, d.reason) end as reason,   -- why, as the portal labels it: of the last end only
+    max(case when e.is_last then coalesce(l.label, c.reason, d.reason) end) as reason,   -- why, as the portal labels it: of the last end only
     e.moved_at as outcome_at,                           -- UTC instant it ended or returned; NULL: not dated
     e.moved_at as recorded_at                           -- UTC instant the CRM knew of it
 from ended as e
 left join raw_hubspot.contacts as c on e.record_type = 'person' and c.contact_id = e.record_id
 left join raw_hubspot.deals as d on e.record_type = 'deal' and e.outcome = 'lost' and d.deal_id = e.record_id
 left join raw_hubspot.options as l on l.kind = 'reason' and l.value = coalesce(c.reason, d.reason)
+group by e.record_type, e.record_id, e.outcome, e.moved_at
