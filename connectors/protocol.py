@@ -49,6 +49,9 @@ class Local(Protocol):
     def modified_between(self, record_type: str, since: str, until: str, but: Collection[str]) -> int:
         """Records, other than those of the ids `but`, modified between two ISO instants, both included."""
 
+    def same(self, record_type: str, modified: Mapping[str, str]) -> set[str]:
+        """Those ids of `modified` (id → ISO instant) that are there as they were modified at that instant."""
+
     def waiting(self, what: str) -> list[str]:
         """Ids that a stream left for another one to read further."""
 

@@ -111,6 +111,18 @@ class WarehouseRecords:
             )[0][0]
         )
 
+    def same(self, record_type: str, modified: Mapping[str, str]) -> set[str]:
+        """Those ids of `modified` (id → ISO instant) that are there as they were modified at that instant."""
+        table, key, condition = self._places[record_type]
+        found = self._query(
+            f"select t.{key} from {table} as t "
+            "join (select unnest($1::varchar[]) as id, unnest($2::varchar[]) as modified) as g on "
+            f"g.id = t.{key} where {condition} "
+            "and t.modified_at = cast(try_cast(g.modified as timestamptz) at time zone 'UTC' as timestamp)",
+            [list(modified), list(modified.values())],
+        )
+        return {str(r[0]) for r in found}
+
     def waiting(self, what: str) -> list[str]:
         """Ids that a stream left for another one to read further."""
         return [str(r[0]) for r in self._query(self._waiting_for[what], [])]

@@ -188,11 +188,14 @@ class Records:
         tell = self.reader.teller(self.name, None)
         records: dict[str, dict[str, Any]] = {}
         for page in self._pages(since, cursor, local):
-            records.update((r["id"], r) for r in page)
+            # Most of the overlap is known as it stands.
+            known = local.same(self.name, {r["id"]: r["properties"][self.kind.modified] for r in page})
+            records.update((r["id"], r) for r in page if r["id"] not in known)
             tell(len(records))
         landing.write("records", records.values())
         if records and (self.kind in ACTIVITIES or self.name == "leads"):
             landing.write("links", read_links(self.reader.client, self.name, list(records)))
+        # Those known do not lie beyond the cursor.
         newest = max((int(milliseconds(r["properties"][self.kind.modified])) for r in records.values()), default=0)
         reached = _iso(datetime.fromtimestamp(newest / 1000, UTC)) if newest else cursor
         return Landed(
