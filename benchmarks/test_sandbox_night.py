@@ -1,6 +1,6 @@
 """How long a night takes and how much memory, from 10,000 simulated people to a million: the whole of `sla run`.
 
-The peak is that of the process, in which DuckDB may take 2 GB. Figures are printed and written to
+The peak is that of the process. Figures are printed and written to
 benchmarks/sandbox_night.csv.
 """
 
@@ -21,7 +21,7 @@ timezone: Europe/Paris
 target: {{revenue: {revenue}, start: 2026-01-01, end: 2026-12-31}}
 funnel: {{sales_sources: [Outbound]}}
 """
-LIMIT_MB = 3 * 1024
+LIMIT_MB = 2 * 1024
 
 
 def night(folder: Path, people: int) -> tuple[float, float]:

@@ -4,7 +4,8 @@ with claims as (
         l.deal_no,
         l.person_no,
         case
-            when min(e.entered_at) filter (where e.position >= 3) <= d.created_at + interval 1 day then 3
+            -- MQL or SQL: a person's own opportunity stage follows the deal and says nothing of who brought it.
+            when min(e.entered_at) filter (where e.position in (3, 4)) <= d.created_at + interval 1 day then 3
             when count(e.entered_at) > 0 then 2
             else 1
         end as claim
