@@ -6,7 +6,17 @@
 -- grain: as_of, record_type, pipeline, crm_stage, stage, segment
 -- check: records > 0
 with labels as (
-    select m.record_type, m.crm_stage, m.crm_stage_label from funnel.stage_meanings as m
+    select l.record_type, l.crm_stage, min(l.crm_stage_label) as crm_stage_label
+    from (
+        select 'person' as record_type, p.crm_stage, p.crm_stage_label from files.people as p
+        union all
+        select 'person' as record_type, p.crm_stage, p.crm_stage_label from hubspot.people as p
+        union all
+        select 'deal' as record_type, d.crm_stage, d.crm_stage_label from files.deals as d
+        union all
+        select 'deal' as record_type, d.crm_stage, d.crm_stage_label from hubspot.deals as d
+    ) as l
+    group by l.record_type, l.crm_stage
 ),
 records as (
     select 'person' as record_type, cast(null as varchar) as pipeline, p.crm_stage, p.stage, p.segment,
