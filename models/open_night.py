@@ -62,6 +62,16 @@ def last_complete_day(now: datetime, zone: ZoneInfo) -> date:
     return now.astimezone(zone).date() - timedelta(days=1)
 
 
+def latest_night(settings: AccountSettings, now: datetime) -> date:
+    """The day that a night at the aware moment `now` speaks for, unless it is asked for another.
+
+    The last complete day of the account; a simulated company whose history ends on a day of its own has that one.
+    """
+    sandbox = settings.sources.sandbox
+    latest = last_complete_day(now, zone_of(settings))
+    return min(sandbox.today, latest) if sandbox is not None and sandbox.today is not None else latest
+
+
 def open_night(
     account: str,
     settings: AccountSettings,
@@ -72,16 +82,17 @@ def open_night(
 ) -> OpenNight:
     """The rows of the `settings` tables for a night that is opened at the aware moment `now`.
 
-    `as_of` defaults to the last complete day of the account. The cut-off is `now`; for a day before that one it is
+    `as_of` defaults to `latest_night`. The cut-off is `now`; for a day before that one it is
     the cut-off that a run of that night had (`earlier_cut_off_at`, UTC), else the midnight that ended the day.
     Raises ImpossibleDayError for a day that is not over.
     """
     zone = zone_of(settings)
-    latest = last_complete_day(now, zone)
+    latest, last_complete = latest_night(settings, now), last_complete_day(now, zone)
     as_of = as_of or latest
-    if as_of > latest:
+    if as_of > last_complete:
         raise ImpossibleDayError(
-            f"{as_of} is not over yet in {zone.key}; the last complete day is {latest}: name that one, or an earlier."
+            f"{as_of} is not over yet in {zone.key}; the last complete day is {last_complete}: name that one, "
+            "or an earlier."
         )
     day_end_at = local_midnight(as_of + timedelta(days=1), zone)
     is_replay = as_of < latest

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from models.open_night import last_complete_day, zone_of
+from models.open_night import last_complete_day, latest_night, zone_of
 from models.settings.read import SettingsError, read_settings
 from pipelines.paths import account_files
 
@@ -43,10 +43,11 @@ def due_accounts(now: datetime) -> list[Due]:
             settings = read_settings(file)
         except SettingsError:
             schedule, zone = DEFAULT_SCHEDULE, ZoneInfo(DEFAULT_ZONE)
+            night = last_complete_day(now, zone)
         else:
-            schedule, zone = settings.schedule, zone_of(settings)
+            schedule, zone, night = settings.schedule, zone_of(settings), latest_night(settings, now)
         if now.astimezone(zone).time() >= min(time.fromisoformat(schedule), LAST_TICK):
-            due.append(Due(account, last_complete_day(now, zone)))
+            due.append(Due(account, night))
     return due
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 from dagster import DagsterEvent, DagsterInstance
 
-from models.open_night import last_complete_day, zone_of
+from models.open_night import latest_night
 from models.settings.account import AccountSettings
 from pipelines import account_run
 from pipelines.account_lock import account_lock
@@ -55,7 +55,7 @@ def run_night(
     with account_lock(AccountFolder(account)):
         from pipelines.definitions import JOB, defs
 
-        night = as_of or last_complete_day(datetime.now(UTC), zone_of(settings))
+        night = as_of or latest_night(settings, datetime.now(UTC))
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         account_run.listeners.append(progress)
         try:
@@ -100,7 +100,7 @@ def _failure(events: list[DagsterEvent], folder: AccountFolder) -> tuple[int, st
                 break
             error = event.step_failure_data.error
             cause = error.cause or error if error else None
-            said = cause.message.strip().splitlines()[-1] if cause else "no reason given"
+            said = cause.message.strip().splitlines()[0] if cause else "no reason given"
             return FAILED, f"The step {event.step_key} failed: {said} (more in {folder.log})"
     return FAILED, "; ".join(broken) or f"The run did not succeed; see {folder.log}."
 

@@ -12,7 +12,10 @@ from models.settings.fields import Day, Rate, Settings, Text, listed
 SANDBOX_CURRENCY = "EUR"
 
 SourceName = Literal["hubspot", "salesforce", "files", "sandbox"]
-Columns = Annotated[list[Text], BeforeValidator(listed)]
+Columns = Annotated[list[Text], BeforeValidator(listed, json_schema_input_type=Text | list[Text])]
+# A column's name, or all the names it has had.
+Column = Text | Annotated[list[Text], Field(min_length=1)]
+DateOrder = Literal["day_first", "month_first"]
 
 
 class HubSpot(Settings):
@@ -34,11 +37,16 @@ class Salesforce(Settings):
     api_version: Text = Field("66.0", description="version of Salesforce's API")
 
 
+PATH = "CSV, Excel, Parquet or JSON file, a folder of them or a pattern (leads-*.csv), relative to this settings file"
+SHEET = "the sheet of a workbook; null: the first that holds anything"
+DATES = "how 03/04/2026 is read: day_first or month_first; null: as the other cells tell"
+
+
 class Status(Settings):
     """A column with the CRM's own stage of a person."""
 
-    column: Text = Field(description="the column; its values are mapped by funnel.mapping")
-    at: Text | None = Field(
+    column: Column = Field(description="the column; its values are mapped by funnel.mapping")
+    at: Column | None = Field(
         None, description="the column with the date of that status; without it the status is not dated"
     )
 
@@ -46,34 +54,41 @@ class Status(Settings):
 class People(Settings):
     """An export of people: leads, contacts."""
 
-    path: Text = Field(description="CSV, Parquet or JSON file, relative to this settings file")
-    id: Text = Field(description="the column with the person's id")
-    created: Text | None = Field(None, description="the column with the day or moment of creation")
-    source: Text | None = Field(None, description="the column with the lead source")
-    owner: Text | None = Field(None, description="the column with the owner's id or name")
-    stages: dict[str, Text] = Field({}, description="stage of the funnel → the column with the date it was entered")
+    path: Text = Field(description=PATH)
+    id: Column = Field(description="the column with the person's id")
+    created: Column | None = Field(None, description="the column with the day or moment of creation")
+    source: Column | None = Field(None, description="the column with the lead source")
+    owner: Column | None = Field(None, description="the column with the owner's id or name")
+    stages: dict[str, Column] = Field({}, description="stage of the funnel → the column with the date it was entered")
     status: Status | None = Field(None, description="a column with the CRM's own stage, and its date")
-    outcome: Text | None = Field(None, description="a column that says disqualified, recycled, or a mapped status")
-    outcome_at: Text | None = Field(None, description="the column with the date of the outcome")
-    reason: Text | None = Field(None, description="the column with the reason of the outcome")
+    outcome: Column | None = Field(None, description="a column that says disqualified, recycled, or a mapped status")
+    outcome_at: Column | None = Field(None, description="the column with the date of the outcome")
+    reason: Column | None = Field(None, description="the column with the reason of the outcome")
+    dates: DateOrder | None = Field(None, description=DATES)
+    sheet: Text | None = Field(None, description=SHEET)
 
 
 class Deals(Settings):
     """An export of deals: opportunities, orders."""
 
-    path: Text = Field(description="CSV, Parquet or JSON file, relative to this settings file")
-    id: Text = Field(description="the column with the deal's id")
-    person: Text | None = Field(None, description="the column with the id of its person; several are separated by ;")
-    created: Text | None = Field(None, description="the column with the day or moment of creation")
-    closed: Text | None = Field(None, description="the column with the closing date")
-    amount: Text | None = Field(None, description="the column with the deal's value")
-    currency: Text | None = Field(None, description="an ISO code for all deals, or the column that holds it")
-    owner: Text | None = Field(None, description="the column with the owner's id or name")
-    stage: Text | None = Field(None, description="the column with the CRM's deal stage")
+    path: Text = Field(description=PATH)
+    id: Column = Field(description="the column with the deal's id")
+    person: Column | None = Field(None, description="the column with the id of its person; several are separated by ;")
+    created: Column | None = Field(None, description="the column with the day or moment of creation")
+    closed: Column | None = Field(None, description="the column with the closing date")
+    amount: Column | None = Field(None, description="the column with the deal's value")
+    currency: Column | None = Field(None, description="an ISO code for all deals, or the column that holds it")
+    owner: Column | None = Field(None, description="the column with the owner's id or name")
+    stage: Column | None = Field(None, description="the column with the CRM's deal stage")
     won: Columns = Field([], description="values of the stage column that mean won")
     lost: Columns = Field([], description="values of the stage column that mean lost")
-    won_at: Text | None = Field(None, description="a column with the date it was won")
-    lost_at: Text | None = Field(None, description="a column with the date it was lost")
+    won_at: Column | None = Field(None, description="a column with the date it was won")
+    lost_at: Column | None = Field(None, description="a column with the date it was lost")
+    dates: DateOrder | None = Field(None, description=DATES)
+    decimals: Literal["comma", "point"] | None = Field(
+        None, description="how 1.234 is read: the mark before decimals; null: as the other cells tell"
+    )
+    sheet: Text | None = Field(None, description=SHEET)
 
     @model_validator(mode="after")
     def _says_what_a_deal_is(self) -> "Deals":
@@ -90,34 +105,45 @@ class Deals(Settings):
 class Touches(Settings):
     """An export of sales activities: calls, e-mails, meetings."""
 
-    path: Text = Field(description="CSV, Parquet or JSON file, relative to this settings file")
-    id: Text = Field(description="the column with the activity's id")
-    person: Text = Field(description="the column with the person's id")
-    at: Text = Field(description="the column with the moment it took place")
-    kind: Text = Field(description="call, email, meeting or message, or the column that says which")
-    owner: Text | None = Field(None, description="the column with who did it, by id or name")
-    direction: Text | None = Field(None, description="the column that says inbound or outbound; without it: outbound")
-    automated: Text | None = Field(None, description="the column that says whether a machine did it")
-    outcome: Text | None = Field(None, description="the column with how it ended")
-    logged_at: Text | None = Field(None, description="the column with the moment it was recorded")
+    path: Text = Field(description=PATH)
+    id: Column = Field(description="the column with the activity's id")
+    person: Column = Field(description="the column with the person's id")
+    at: Column = Field(description="the column with the moment it took place")
+    kind: Column = Field(description="call, email, meeting or message, or the column that says which")
+    owner: Column | None = Field(None, description="the column with who did it, by id or name")
+    direction: Column | None = Field(None, description="the column that says inbound or outbound; without it: outbound")
+    automated: Column | None = Field(None, description="the column that says whether a machine did it")
+    outcome: Column | None = Field(None, description="the column with how it ended")
+    logged_at: Column | None = Field(None, description="the column with the moment it was recorded")
+    dates: DateOrder | None = Field(None, description=DATES)
+    sheet: Text | None = Field(None, description=SHEET)
 
 
 class Reps(Settings):
     """An export of the sales team."""
 
-    path: Text = Field(description="CSV, Parquet or JSON file, relative to this settings file")
-    id: Text = Field(description="the column with the owner's id, as the other exports name owners")
-    name: Text | None = Field(None, description="the column with the name shown")
-    team: Text | None = Field(None, description="the column with the team")
+    path: Text = Field(description=PATH)
+    id: Column = Field(description="the column with the owner's id, as the other exports name owners")
+    name: Column | None = Field(None, description="the column with the name shown")
+    team: Column | None = Field(None, description="the column with the team")
+    sheet: Text | None = Field(None, description=SHEET)
 
 
 class Files(Settings):
     """Exports of any CRM; each part may be one file or a list of them."""
 
-    people: Annotated[list[People], BeforeValidator(listed)] = Field([], description="people: leads, contacts")
-    deals: Annotated[list[Deals], BeforeValidator(listed)] = Field([], description="deals: opportunities, orders")
-    touches: Annotated[list[Touches], BeforeValidator(listed)] = Field([], description="sales activities")
-    reps: Annotated[list[Reps], BeforeValidator(listed)] = Field([], description="the sales team")
+    people: Annotated[list[People], BeforeValidator(listed, json_schema_input_type=People | list[People])] = Field(
+        [], description="people: leads, contacts"
+    )
+    deals: Annotated[list[Deals], BeforeValidator(listed, json_schema_input_type=Deals | list[Deals])] = Field(
+        [], description="deals: opportunities, orders"
+    )
+    touches: Annotated[list[Touches], BeforeValidator(listed, json_schema_input_type=Touches | list[Touches])] = Field(
+        [], description="sales activities"
+    )
+    reps: Annotated[list[Reps], BeforeValidator(listed, json_schema_input_type=Reps | list[Reps])] = Field(
+        [], description="the sales team"
+    )
 
     @model_validator(mode="after")
     def _names_something(self) -> "Files":

@@ -120,13 +120,32 @@ summed as (
     union all
     select
         f.finding || ':' || f.setting as finding,
-        'warning' as severity,
+        case when f.finding in ('not_a_deal', 'duplicate_row', 'repeated_header', 'blank_row', 'above_header',
+                'guessed_encoding', 'clock_change')
+            then 'info' else 'warning' end as severity,
         f.records,
         f.example_ids,
         case f.finding
             when 'unreadable_cell' then 'Correct these cells in the export; they count as empty.'
+            when 'other_currency' then 'These amounts bear the sign of another currency than their deal and count as empty; '
+                || 'correct them, or let sources.files.deals.currency name the column with the code.'
             when 'duplicate_id' then 'The export holds these ids more than once; the last row of each counts.'
+            when 'duplicate_row' then 'These rows are there more than once; each counts once.'
             when 'missing_id' then 'These rows have no id and are left out.'
+            when 'shortened_id' then 'A spreadsheet has cut these ids short, so the rows are left out; '
+                || 'export again, without opening and saving the file.'
+            when 'not_a_deal' then 'These rows have neither a deal''s date nor its stage, so they are no deals; '
+                || 'that is right where people and deals share a file.'
+            when 'malformed_row' then 'These lines have another number of cells than the header, or a quote that is not '
+                || 'closed, and are left out; correct them in the export.'
+            when 'repeated_header' then 'The header comes again below; these lines are left out.'
+            when 'blank_row' then 'These rows are blank and are left out.'
+            when 'above_header' then 'These lines stand above the header and are left out.'
+            when 'guessed_encoding' then 'These files are not UTF-8 and were read as Windows-1252; '
+                || 'export them as UTF-8 if names look wrong.'
+            when 'broken_characters' then 'These files hold bytes that are not UTF-8, shown as �; export them again.'
+            when 'clock_change' then 'These times fall into the hour of a clock change; where it comes twice, the second '
+                || 'counts, and one that is skipped counts an hour later.'
             else 'Check these rows in the export.'
         end as remedy
     from raw_files.findings as f

@@ -3,7 +3,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from models.night import Commitment, RepShare, SalesSource
-from models.open_night import ALWAYS, ImpossibleDayError, last_complete_day, open_night, stage_rows, zone_of
+from models.open_night import (
+    ALWAYS,
+    ImpossibleDayError,
+    last_complete_day,
+    latest_night,
+    open_night,
+    stage_rows,
+    zone_of,
+)
+from models.settings.account import AccountSettings
 from tests.models.rows import instant, settings
 
 FIVE_IN_PARIS = datetime(2026, 3, 10, 4, tzinfo=UTC)
@@ -259,3 +268,15 @@ def test_the_mapping_says_what_is_built_in():
     rows = {m.crm_stage_key: m for m in night(keys={"funnel": {"mapping": {"Hot Lead": "mql"}}}).mapping}
     assert (rows["hot lead"].stage, rows["hot lead"].is_built_in) == ("mql", False)
     assert (rows["subscriber"].stage, rows["subscriber"].is_built_in) == ("prospect", True)
+
+
+def test_a_simulated_company_with_a_last_day_has_its_night_then():
+    given = {
+        "sources": {"sandbox": {"people": 100, "today": "2026-06-30"}},
+        "target": {"revenue": 1, "start": "2026-01-01", "end": "2026-12-31"},
+    }
+    settings = AccountSettings.model_validate(given)
+    opened = open_night("demo", settings, now=datetime(2027, 3, 1, 12, tzinfo=UTC))
+    assert (opened.night.as_of, opened.night.is_replay) == (date(2026, 6, 30), False)
+    # Before that day is over it is a company like any other.
+    assert latest_night(settings, datetime(2026, 5, 2, 12, tzinfo=UTC)) == date(2026, 5, 1)

@@ -50,7 +50,7 @@ def test_every_stage_of_the_funnel_is_dated():
         ),
         (
             {"people": 2_000_000},
-            "sandbox.yaml: sources.sandbox.people: 2000000 is out of range; give a number up to 1e+06.",
+            "sandbox.yaml: sources.sandbox.people: 2000000 is out of range; give a number up to 1000000.",
         ),
         (
             {"seed": "one"},
