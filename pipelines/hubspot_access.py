@@ -11,6 +11,7 @@ import duckdb
 
 from connectors.errors import FixAccessError
 from connectors.hubspot.client import PUBLIC_API, HubSpotClient
+from connectors.hubspot.portal import account as portal_account
 from models.settings.account import AccountSettings
 from models.settings.sources import HubSpot
 from pipelines.account_run import AccountRun
@@ -43,6 +44,18 @@ def client_of(account: str, asked: HubSpot) -> HubSpotClient:
         budget_share=asked.api_budget_share,
         ca_file=os.environ.get("REQUESTS_CA_BUNDLE") or None,
     )
+
+
+def with_portal_defaults(account: str, settings: AccountSettings) -> AccountSettings:
+    """The settings with the portal's own time zone and currency where they name none; one call, where one is needed.
+
+    Raises FixAccessError without a token, or where it is refused.
+    """
+    asked = settings.sources.hubspot
+    if asked is None or (settings.timezone is not None and settings.money is not None):
+        return settings
+    _, zone, money = portal_account(client_of(account, asked))
+    return settings.model_copy(update={"timezone": settings.timezone or zone, "currency": settings.money or money})
 
 
 @contextmanager

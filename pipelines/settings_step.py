@@ -17,6 +17,7 @@ from models.settings.account import AccountSettings
 from pipelines.account_run import AccountRun, plain_failures
 from pipelines.asset_parts import asset_spec, built
 from pipelines.catalog import RUNS, SETTINGS
+from pipelines.hubspot_access import with_portal_defaults
 from pipelines.nightly import NIGHT_TAG, night_tags
 from pipelines.published_file import published_runs
 from pipelines.published_step import PUBLISHED
@@ -45,6 +46,7 @@ def settings_step(
     with plain_failures():
         settings = account_run.settings()
         _refuse_sources_not_read_yet(account_run.settings_file.name, settings)
+        settings = with_portal_defaults(account_run.account, settings)
         as_of = _day(config.as_of)
         with account_run.warehouse() as con, transaction(con):
             opened = open_night(

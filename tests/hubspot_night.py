@@ -65,9 +65,7 @@ def served(face):
 @contextmanager
 def portal_of(people=1500, seed=1, as_of=AS_OF, ends_on=None, **about):
     """(company, face, address) of a simulated portal as it stood when `as_of` ended."""
-    with Company.generate(
-        None, people=people, seed=seed, timezone="Europe/Paris", ends_on=ends_on or as_of
-    ) as company:
+    with Company.generate(None, people=people, seed=seed, timezone="Europe/Paris", ends_on=ends_on or as_of) as company:
         face = Face(Portal(company, company.midnight_after(as_of), **about))
         with served(face) as url:
             yield company, face, url
@@ -89,7 +87,9 @@ def control(url, what, body=None):
 
 def open_warehouse_for(folder, as_of=AS_OF, full_refresh=False, settings=None):
     """A context: the warehouse in `folder` with the night of `as_of` open."""
-    return _opened(folder, as_of, full_refresh, settings_from({"timezone": "Europe/Paris"} | (settings or SETTINGS), "t.yaml"))
+    return _opened(
+        folder, as_of, full_refresh, settings_from({"timezone": "Europe/Paris"} | (settings or SETTINGS), "t.yaml")
+    )
 
 
 @contextmanager
