@@ -54,7 +54,7 @@ class Face:
     calls: Counter[str] = field(default_factory=Counter)
     chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311
 
-    def answer(self, method: str, path: str, query: dict[str, str], lists: dict[str, list[str]], body: Any) -> Any:
+    def answer(self, path: str, query: dict[str, str], lists: dict[str, list[str]], body: Any) -> Any:
         """The status and body of a call."""
         found = OBJECT.fullmatch(path)
         if found and (found[1] in TYPES or found[1] in SCOPES):
@@ -182,8 +182,9 @@ class Face:
         archived = query.get("archived") == "true"
         at = self.portal.at.isoformat(sep=" ")
         found = self.portal.ask(
-            "select owner_no, name, email, team, kind from company.owners as o where (coalesce(o.left_at, timestamp '9999-01-01') "
-            f"< timestamp '{at}') = {archived} and (o.owner_no < 1000 or o.left_at - interval 364 day < timestamp '{at}') order by owner_no"
+            "select owner_no, name, email, team, kind from company.owners as o "
+            f"where coalesce(o.left_at < timestamp '{at}', false) = {archived} "
+            f"and (o.owner_no < 1000 or o.left_at - interval 364 day < timestamp '{at}') order by owner_no"
         )
         return {
             "results": [
@@ -277,7 +278,8 @@ class Face:
     def _currencies(self, _what: str, _: dict[str, str]) -> Any:
         day = self.portal.at.date().isoformat()
         found = self.portal.ask(
-            f"select currency, arg_max(rate, from_on) from company.exchange_rates where from_on <= date '{day}' group by 1"
+            "select currency, arg_max(rate, from_on) from company.exchange_rates "
+            f"where from_on <= date '{day}' group by 1"
         )
         home = self.portal.company.truths.currency
         return {
@@ -317,9 +319,7 @@ def app_of(face: Face) -> Starlette:
         if face.fault_share and face.chance.random() < face.fault_share:
             return _fault(face.chance.choice(face.fault_kinds))
         lists = {k: request.query_params.getlist(k) for k in request.query_params}
-        status, said = await run_in_threadpool(
-            face.answer, request.method, path, dict(request.query_params), lists, body
-        )
+        status, said = await run_in_threadpool(face.answer, path, dict(request.query_params), lists, body)
         return _json(status, said, headers)
 
     app.add_route("/{path:path}", serve, methods=["GET", "POST"])

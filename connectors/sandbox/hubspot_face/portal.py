@@ -76,7 +76,8 @@ class Portal:
             )
             + "update portal.activities set hs_lastmodifieddate = iso(modified_at);"
             + " ".join(
-                f"create or replace table portal.{t} as select * from portal.activities where object_type = '{t}' order by id;"
+                f"create or replace table portal.{t} as "
+                f"select * from portal.activities where object_type = '{t}' order by id;"
                 for t in ACTIVITIES
             )
             + " ".join(
@@ -129,13 +130,15 @@ class Portal:
         link = "cast(null as json) as a"
         if links:
             link = (
-                "(select case when count(*) > 0 then to_json({'contacts': {'results': list({'id': cast(l.contact_id as varchar), "
+                "(select case when count(*) > 0 then to_json({'contacts': {'results': "
+                "list({'id': cast(l.contact_id as varchar), "
                 f"'type': 'to_contact'}} order by l.contact_id)}}}}) end from portal.links as l "
                 f"where l.object_type = '{object_type}' and l.id = r.id) as a"
             )
         sql = (
             f"select r.id, cast(to_json({{{', '.join(parts)}}}) as varchar), cast(r.a as varchar) from "
-            f"(select *, {link} from (select * from portal.{object_type} where {where} order by {order} limit {limit} offset {offset}) as r) as r "
+            f"(select *, {link} from (select * from portal.{object_type} where {where} "
+            f"order by {order} limit {limit} offset {offset}) as r) as r "
             f"order by {order}"
         )
         found = self._run(sql, parameters)

@@ -130,14 +130,13 @@ def test_a_load_killed_at_any_moment_goes_on_where_it_stopped(portal, tmp_path, 
 
 
 def test_a_record_that_vanished_without_a_trace_is_found_by_counting(portal, tmp_path):
-    company, face, url = portal
+    company, _, url = portal
     loaded(url, tmp_path)
     con = company.con
     (gone,) = con.execute(
         "select id from portal.contacts where not is_archived order by id offset 500 limit 1"
     ).fetchone()
-    row = con.execute(f"create table portal.kept as select * from portal.contacts where id = {gone}")
-    del row
+    con.execute(f"create table portal.kept as select * from portal.contacts where id = {gone}")
     con.execute(f"delete from portal.contacts where id = {gone}")
     try:
         with open_warehouse_for(tmp_path) as night:
