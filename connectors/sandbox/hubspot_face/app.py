@@ -95,16 +95,17 @@ class Face:
             return _error(400, "VALIDATION_ERROR", f"limit must be at most {most}")
         after = int(query.get("after", ["0"])[0])
         archived = query.get("archived", ["false"])[0] == "true"
+        first, last, following = self.portal.page(kind, archived, after, limit)
         rows = self.portal.rows(
             kind,
             _names(query.get("properties")),
-            f"is_archived = {archived} and id >= $1",
-            [after],
-            limit=limit + 1,
+            f"is_archived = {archived} and id between $1 and $2",
+            [first, last],
+            limit=limit,
             history=history,
             links="contacts" in _names(query.get("associations")),
         )
-        return 200, _page([t for _, t in rows[:limit]], str(rows[limit][0]) if len(rows) > limit else None)
+        return 200, _page([t for _, t in rows], str(following) if following is not None else None)
 
     def _batch(self, kind: str, body: Any) -> Any:
         history = body.get("propertiesWithHistory") or []

@@ -4,6 +4,7 @@ Here: what the objects hold, and questions about them. Not here: HTTP, limits, f
 """
 
 import threading
+from bisect import bisect_left
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,16 @@ class Portal:
         with self._lock:
             con.execute(sql)
             self.columns = {t: self._columns(t) for t in TYPES}
-            self._local = threading.local()
+            self._ids = {
+                (t, archived): [
+                    r[0]
+                    for r in con.execute(
+                        f"select id from portal.{t} where is_archived = {archived} order by id"
+                    ).fetchall()
+                ]
+                for t in TYPES
+                for archived in (False, True)
+            }
 
     def properties(self, object_type: str) -> list[str]:
         """The names of a type's properties."""
@@ -127,22 +137,32 @@ class Portal:
             ]
             empty = [f"{_text(h)}: []" for h in history if h in have and f"h_{h}" not in self.columns[object_type]]
             parts.append(f"'propertiesWithHistory': {{{', '.join([*kept, *empty])}}}")
-        link = "cast(null as json) as a"
-        if links:
-            link = (
-                "(select case when count(*) > 0 then to_json({'contacts': {'results': "
-                "list({'id': cast(l.contact_id as varchar), "
-                f"'type': 'to_contact'}} order by l.contact_id)}}}}) end from portal.links as l "
-                f"where l.object_type = '{object_type}' and l.id = r.id) as a"
-            )
         sql = (
-            f"select r.id, cast(to_json({{{', '.join(parts)}}}) as varchar), cast(r.a as varchar) from "
-            f"(select *, {link} from (select * from portal.{object_type} where {where} "
-            f"order by {order} limit {limit} offset {offset}) as r) as r "
-            f"order by {order}"
+            f"select r.id, cast(to_json({{{', '.join(parts)}}}) as varchar) from portal.{object_type} as r "
+            f"where {where} order by {order} limit {limit} offset {offset}"
         )
         found = self._run(sql, parameters)
-        return [(i, f'{t[:-1]},"associations":{a}}}' if a else t) for i, t, a in found]
+        if not links or not found:
+            return found
+        linked = self._run(
+            'select id, string_agg(\'{"id":"\' || contact_id || \'","type":"to_contact"}\', \',\' order by contact_id) '
+            "from portal.links where object_type = $1 and id between $2 and $3 group by id",
+            [object_type, found[0][0], found[-1][0]],
+        )
+        behind = dict(linked)
+        return [
+            (i, f'{t[:-1]},"associations":{{"contacts":{{"results":[{behind[i]}]}}}}}}' if i in behind else t)
+            for i, t in found
+        ]
+
+    def page(self, object_type: str, archived: bool, after: int, limit: int) -> tuple[int, int, int | None]:
+        """The first and last id of a page from `after` on, and the first of the next; an empty page is (0, -1)."""
+        ids = self._ids[object_type, archived]
+        start = bisect_left(ids, after)
+        if start >= len(ids):
+            return 0, -1, None
+        end = min(start + limit, len(ids))
+        return ids[start], ids[end - 1], ids[end] if end < len(ids) else None
 
     def count(self, object_type: str, where: str, parameters: list[Any] | None = None) -> int:
         """How many records meet a condition."""
