@@ -79,6 +79,7 @@ def open_night(
     as_of: date | None = None,
     full_refresh: bool = False,
     earlier_cut_off_at: datetime | None = None,
+    agree: bool = False,
 ) -> OpenNight:
     """The rows of the `settings` tables for a night that is opened at the aware moment `now`.
 
@@ -124,6 +125,7 @@ def open_night(
         open_sqls_per_rep=capacity.open_sqls_per_rep,
         rounding=capacity.rounding,
         at_risk=agreement.at_risk,
+        agree=agree,
     )
     periods = [(t.start, t.end) for t in settings.target]
     calendar = calendar_days(
@@ -227,6 +229,7 @@ def _commitments(settings: AccountSettings) -> list[Commitment]:
                     continue
                 value, option = _term(given)
                 rows.append(Commitment(since, side, commitment, value, option))
+        rows.append(Commitment(since, "plan", "at_risk", block.at_risk, None))
     return rows
 
 

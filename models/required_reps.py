@@ -123,7 +123,7 @@ def required_reps(
     required_funnel: list[RequiredFunnel],
     capacity_observed: CapacityObserved,
 ) -> list[RequiredReps]:
-    """A row for each target."""
+    """A row for each target, and for each segment of it that is handed over to sales."""
     seen = capacity_observed
     effort = Effort(
         mqls_per_rep_week=night.mqls_per_rep_week,
@@ -139,8 +139,11 @@ def required_reps(
     rows = []
     for target, segment in targets:
         needs = {r.stage: r for r in required_funnel if (r.target, r.segment) == (target, segment)}
-        # Reps known from nowhere are not none.
-        active = seen.active_reps or None
+        is_part = segment is not None and (target, None) in targets
+        if is_part and handover not in needs:
+            continue
+        # Reps known from nowhere are not none; and who works on which segment is not known.
+        active = None if is_part else seen.active_reps or None
         rows.append(reps_row(needs, handover, effort, night.rounding, active))
     return rows
 

@@ -33,7 +33,7 @@ def asset_spec(table: Table, kinds: Iterable[str], deps: Iterable[dg.AssetKey] =
     """The asset of a table: what it means, its columns, its SQL, what it reads."""
     return dg.AssetSpec(
         key=asset_key(table.key),
-        deps=[*deps, *(asset_key(r) for r in table.reads)],
+        deps=[*deps, *(asset_key(r) for r in table.reads if r != table.key)],
         description=_description(table),
         metadata={
             "dagster/column_schema": dg.TableSchema([_column(c) for c in table.columns]),

@@ -15,8 +15,11 @@ import duckdb
 
 from connectors.files import TABLES as FILES_TABLES
 from connectors.hubspot.tables import TABLES as HUBSPOT_TABLES
+from models.agreements import Agreement, agreements
 from models.average_deal import AverageDeal, average_deal
 from models.conversion_rates import ConversionRate, conversion_rates
+from models.forecast import Forecast, forecast
+from models.gap import SlaGap
 from models.night import (
     CalendarDay,
     Commitment,
@@ -33,6 +36,8 @@ from models.required_reps import RequiredReps, required_reps
 from models.required_weekly import RequiredWeekly, required_weekly
 from models.run_log import Run
 from models.scenarios import Scenario, scenarios
+from models.sla_gaps import sla_gaps
+from models.step_delays import StepDelay, step_delays
 from pipelines.paths import SQL
 from pipelines.sql_files import SqlFile, SqlFileError, described_columns, read_sql_file
 from pipelines.sql_lint import lint
@@ -55,10 +60,14 @@ RAW_HUBSPOT = tuple(table_of("raw_hubspot", t.TABLE, t) for t in HUBSPOT_TABLES)
 PLAN = (
     (ConversionRate, conversion_rates),
     (AverageDeal, average_deal),
+    (StepDelay, step_delays),
+    (Agreement, agreements),
     (RequiredFunnel, required_funnel),
     (RequiredWeekly, required_weekly),
     (RequiredReps, required_reps),
+    (Forecast, forecast),
     (Scenario, scenarios),
+    (SlaGap, sla_gaps),
 )
 
 # Where a parameter of a plan function looks for the table of its name, in this order.
@@ -97,14 +106,14 @@ def read_catalog(folder: Path) -> Catalog:
         for remedy in lint(file.tree):
             raise SqlFileError(f"{file.path}: {remedy}")
     declared = {t.key: t for t in (*SETTINGS, RUNS, *RAW_FILES, *RAW_HUBSPOT)}
-    names = {f.key for f in files.values()} | set(declared) | {f"reporting.{f.__name__}" for _, f in PLAN}
+    names = {f.key for f in files.values()} | set(declared) | {f"{_schema_of(row)}.{f.__name__}" for row, f in PLAN}
     plans = {t.key: t for t in (_plan_table(row, function, names) for row, function in PLAN)}
     for file in files.values():
         if file.key in declared | plans:
             raise SqlFileError(f"{file.path}: there is a table {file.key} already; give the file another name")
     bound = _bound(files, declared | plans)
     everything = declared | plans | bound
-    return Catalog(everything[k] for k in _ordered({k: set(t.reads) for k, t in everything.items()}))
+    return Catalog(everything[k] for k in _ordered({k: set(t.reads) - {k} for k, t in everything.items()}))
 
 
 def _ordered(graph: dict[str, set[str]]) -> list[str]:
@@ -115,9 +124,14 @@ def _ordered(graph: dict[str, set[str]]) -> list[str]:
         raise SqlFileError(f"{' ← '.join(e.args[1])}: these tables read each other; break the circle") from None
 
 
+def _schema_of(row: type) -> str:
+    """The schema of a plan table: reporting, unless its dataclass names another."""
+    return str(getattr(row, "SCHEMA", "reporting"))
+
+
 def _plan_table(row: type, function: object, names: set[str]) -> Table:
     assert callable(function)  # noqa: S101
-    table = table_of("reporting", function.__name__, row, function)
+    table = table_of(_schema_of(row), function.__name__, row, function)
     reads = []
     for parameter in inspect.signature(function).parameters:
         key = next((k for s in READ_FROM if (k := f"{s}.{parameter}") in names), None)

@@ -33,6 +33,7 @@ class NightConfig(dg.Config):
 
     as_of: str | None = Field(None, description="the day the night speaks for, YYYY-MM-DD; by default yesterday")
     full_refresh: bool = Field(False, description="read the source whole, and replace the night if it is published")
+    agree: bool = Field(False, description="agree on tonight's plan anew, from the day after on")
 
 
 @dg.multi_asset(
@@ -56,6 +57,7 @@ def settings_step(
                 as_of=as_of,
                 full_refresh=config.full_refresh,
                 earlier_cut_off_at=_earlier_cut_off(con, as_of),
+                agree=config.agree,
             )
             con.execute("delete from nights.open")
             con.execute("insert into nights.open values ($1)", [context.run.run_id])

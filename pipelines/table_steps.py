@@ -15,7 +15,7 @@ from pipelines.account_run import AccountRun
 from pipelines.asset_parts import asset_spec, built, check_specs
 from pipelines.catalog import Catalog
 from pipelines.table import Table
-from pipelines.warehouse import build, build_rows, check, read_frame, read_rows, withdraw
+from pipelines.warehouse import build, build_rows, check, columns_there, read_frame, read_rows, withdraw
 
 
 def sql_step(table: Table) -> dg.AssetsDefinition:
@@ -69,7 +69,10 @@ def _arguments(con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog) -
     for parameter, key in zip(inspect.signature(table.function).parameters.values(), table.reads, strict=True):
         asked = parameter.annotation
         source = catalog.tables[key]
-        if asked is pd.DataFrame:
+        if key == table.key and not columns_there(con, table):
+            # Its own earlier rows, before there are any.
+            arguments[parameter.name] = []
+        elif asked is pd.DataFrame:
             arguments[parameter.name] = read_frame(con, source)
         elif get_origin(asked) is list:
             arguments[parameter.name] = read_rows(con, source, get_args(asked)[0])

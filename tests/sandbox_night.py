@@ -16,7 +16,8 @@ from models.settings.read import settings_from
 from pipelines import files_step, settings_step
 from pipelines.catalog import RAW_HUBSPOT, catalog
 from pipelines.landing import create_tables
-from pipelines.warehouse import build, check, open_warehouse
+from pipelines.table_steps import _arguments
+from pipelines.warehouse import build, build_rows, check, open_warehouse
 
 AS_OF = date(2026, 6, 30)
 STAGES = ["prospect", "lead", "mql", "sql", "opportunity", "customer"]
@@ -86,6 +87,33 @@ _same(
     "funnel.touches",
     "touches",
 )
+_same(
+    "rounds of MQLs",
+    "person_id, round, owner_id, became_mql_at, assigned_at, first_touch_at, elapsed_hours_to_first_touch",
+    "reporting.mql_follow_up",
+    "mql_rounds",
+)
+# The truth's attempts run on into a next round; a round's own end with it.
+COMPARED["attempts on SQLs"] = (
+    """select f.person_id, f.sql_at, f.call_attempts, f.emails from night.reporting.mql_follow_up as f
+    join truth.mql_rounds as r on r.person_id = f.person_id and r.round = f.round
+    where f.sql_at is not null and r.ended_at is null""",
+    """select a.person_id, a.became_sql_at, a.call_attempts, a.emails from truth.sql_attempts as a
+    join truth.mql_rounds as r on r.person_id = a.person_id and r.ended_at is null
+        and a.became_sql_at >= r.became_mql_at
+    where a.round = 1""",
+)
+COMPARED["touched shares and response times of reps"] = (
+    """select owner_id, count(*), count(first_touch_at), count(owner_first_touch_at),
+        median(round(60 * elapsed_hours_to_first_touch)) from night.reporting.mql_follow_up group by owner_id""",
+    """select r.owner_id, count(*), count(r.first_touch_at), count_if(exists (
+            select 1 from truth.touches as t where '{source}' || t.person_no = r.person_id and t.is_attempt
+                and t.owner_id = r.owner_id and t.touched_at >= r.became_mql_at
+                and coalesce(t.touched_at < r.ended_at, true))),
+        median(round(60 * r.elapsed_hours_to_first_touch)) from truth.mql_rounds as r group by r.owner_id""".replace(
+        "{source}", "files:"
+    ),
+)
 # Export files do not say who has left.
 COMPARED["reps"] = (
     "select owner_id, name, team, is_rep from night.funnel.reps",
@@ -146,13 +174,19 @@ def build_night(company: Company, folder: Path, as_of: date = AS_OF) -> Path:
             "simulated.yaml",
             folder,
             company.timezone,
-            lambda reader: files_step._columns_of(con, reader),
+            settings.money,
+            lambda sql: files_step._run(con, sql),
+            folder,
         )
         files_step._read(con, exports)
         for table in catalog().tables.values():
-            if table.schema in ("files", "funnel") or table.name in ("stage_counts", "stage_entries_weekly"):
+            if table.sql is not None:
                 build(con, table, table.sql)
-                assert [c for c in check(con, table) if c.broken_rows] == [], table.key
+            elif table.function is not None:
+                build_rows(con, table, table.function(**_arguments(con, table, catalog())))
+            else:
+                continue
+            assert [c for c in check(con, table) if c.broken_rows] == [], table.key
     return folder / "warehouse.duckdb"
 
 

@@ -100,7 +100,7 @@ def read_portal(client: HubSpotClient, pipelines: Sequence[str] = ()) -> Portal:
     """
     portal_id, zone, money = account(client)
     findings: list[Finding] = []
-    options, selections = [], {}
+    options, selections = [Option("portal", None, portal_id, portal_id, 0)], {}
     for kind in DEFINED:
         definitions = {d["name"]: d for d in _results(client.get("properties", type=kind.name))}
         options += _options_of(kind, definitions)

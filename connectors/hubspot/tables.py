@@ -135,7 +135,7 @@ class Option:
     TABLE: ClassVar[str] = "options"
     GRAIN: ClassVar[tuple[str, ...]] = ("kind", "pipeline", "value")
 
-    kind: Annotated[str, "stage (of contacts), dealstage, leadstage, pipeline, lead_source, status or reason"]
+    kind: Annotated[str, "stage (of contacts), dealstage, leadstage, pipeline, lead_source, status, reason, portal"]
     pipeline: Annotated[str | None, "a stage's pipeline; a pipeline's object"]
     value: Annotated[str, "internal name or id"]
     label: Annotated[str, "as the portal shows it"]

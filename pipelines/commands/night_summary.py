@@ -31,7 +31,10 @@ def night_summary(account: str, settings: AccountSettings, night: date) -> Rende
             "select count(*), sum(records) from data_quality where as_of = $1 and severity = 'warning'", [night]
         ).fetchall()[0]
     parts: list[RenderableType] = []
+    own_segments = {t.label: t.segment for t in settings.target}
     for row in reps:
+        if row.segment != own_segments.get(row.target):
+            continue
         funnel = [f for f in funnels if (f.target, f.segment) == (row.target, row.segment)]
         parts += _target(account, settings, night, sorted(funnel, key=lambda f: f.position), row, rates, deals)
     parts += [Text(line) for line in _where(account, quality[0], settings)]

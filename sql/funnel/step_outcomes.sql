@@ -27,23 +27,22 @@ standing as (
     left join funnel.deals as d on t.record_type = 'deal' and d.deal_id = t.record_id
     where s.next_stage is not null or coalesce(d.is_won, false)
 ),
-reached as (
-    -- Before any stage is left out: the last one is the end of the step before it.
+within_unit as (
+    -- A record that is at a stage has been at all before it, so the next one is found without putting any in order.
     select
         t.record_type,
         t.record_id,
         t.stage as from_stage,
+        s.next_stage as to_stage,
+        u.unit as to_unit,
         t.reached_on as from_on,
-        lead(t.reached_on) over (partition by t.record_type, t.record_id order by t.position) as to_on,
+        f.reached_on as to_on,
         t.is_explicit as is_from_explicit,
-        lead(t.is_explicit) over (partition by t.record_type, t.record_id order by t.position) as is_to_explicit
+        f.is_explicit as is_to_explicit
     from standing as t
-),
-within_unit as (
-    select r.*, s.next_stage as to_stage, u.unit as to_unit
-    from reached as r
-    join settings.stages as s on s.stage = r.from_stage
+    join settings.stages as s on s.stage = t.stage
     join settings.stages as u on u.stage = s.next_stage
+    left join standing as f on f.record_type = t.record_type and f.record_id = t.record_id and f.stage = s.next_stage
 ),
 deals_of_people as (
     select

@@ -12,6 +12,7 @@ from models.night import Night, Stage, Target
 from models.required_funnel import RequiredFunnel, required_funnel
 from models.required_reps import Effort
 from models.settings.account import AccountSettings, people_stages
+from models.step_delays import StepDelay
 
 AS_OF = date(2026, 6, 30)
 STAGES = ("prospect", "lead", "mql", "sql", "opportunity", "customer")
@@ -184,18 +185,81 @@ def deliveries(*rows: tuple[str, date, str, int]) -> pd.DataFrame:
     return frame.astype({"week_start": "datetime64[us]", "entered": "int64"})
 
 
+def deliveries_by_segment(*rows: tuple[str, str | None, date, str, int]) -> pd.DataFrame:
+    """Rows of (target, segment, week_start, stage, entered)."""
+    frame = pd.DataFrame(list(rows), columns=["target", "segment", "week_start", "stage", "entered"])
+    return frame.astype({"segment": "str", "week_start": "datetime64[us]", "entered": "int64"})
+
+
+def won_deals(*rows: tuple[date, float | None], segment: str | None = None, origin: str = "all") -> pd.DataFrame:
+    """Rows of (booked_on, amount), in the account's currency."""
+    return pd.DataFrame(
+        {
+            "deal_id": [f"d{i}" for i in range(len(rows))],
+            "segment": pd.Series([segment] * len(rows), dtype="str"),
+            "origin": origin,
+            "booked_on": [r[0] for r in rows],
+            "amount": pd.Series([r[1] for r in rows], dtype="float64"),
+            "amount_in_currency": pd.Series([r[1] for r in rows], dtype="float64"),
+        }
+    )
+
+
+def step_delays(*names: str, **due: list[float]) -> list[StepDelay]:
+    """The delays of the steps, by the stage they start from: the share due by each day; unknown where not given."""
+    return [
+        StepDelay(name, day, share, 1.0, name in due)
+        for name in (names or STAGES)[:-1]
+        for day, share in enumerate(due.get(name, [1.0]))
+    ]
+
+
+def open_records(*rows: tuple[str, int, int, int], segment: str | None = None) -> pd.DataFrame:
+    """Rows of (stage, age_days, entered, still_open)."""
+    frame = pd.DataFrame(list(rows), columns=["stage", "age_days", "entered", "still_open"])
+    frame.insert(1, "segment", pd.Series([segment] * len(rows), dtype="str"))
+    return frame.astype({"age_days": "int64", "entered": "int64", "still_open": "int64"})
+
+
+def new_records(*rows: tuple[str, int], segment: str | None = None) -> pd.DataFrame:
+    """Rows of (stage, records), of the last 13 weeks."""
+    frame = pd.DataFrame(list(rows), columns=["stage", "records"]).astype({"records": "int64"})
+    frame.insert(1, "segment", pd.Series([segment] * len(rows), dtype="str"))
+    return frame
+
+
 def funnel_rows(
-    calendar, *, of_night=None, of_stages=None, targets=None, rates=None, deals=None, delivered=None
+    calendar,
+    *,
+    of_night=None,
+    of_stages=None,
+    targets=None,
+    rates=None,
+    deals=None,
+    delivered=None,
+    by_segment=None,
+    won=None,
+    delays=None,
+    opened=None,
+    new=None,
+    agreed=None,
 ) -> list[RequiredFunnel]:
     """required_funnel of the article's figures, but for what is given."""
+    funnel_stages = of_stages or stages()
     return required_funnel(
         night=of_night or night(),
-        stages=of_stages or stages(),
+        stages=funnel_stages,
         targets=targets or [target()],
         calendar=calendar,
         conversion_rates=article_rates() if rates is None else rates,
         average_deal=[deal()] if deals is None else deals,
         deliveries=deliveries() if delivered is None else delivered,
+        deliveries_by_segment=deliveries_by_segment() if by_segment is None else by_segment,
+        won_deals=won_deals() if won is None else won,
+        step_delays=step_delays(*(s.stage for s in funnel_stages)) if delays is None else delays,
+        open_records=open_records() if opened is None else opened,
+        new_records=new_records() if new is None else new,
+        agreements=pd.DataFrame() if agreed is None else agreed,
     )
 
 

@@ -21,7 +21,7 @@ def weekly(days, *, stage="mql", of_night=None, delivered=None, **changes):
     tonight = of_night or night()
     came = deliveries() if delivered is None else delivered
     needs = funnel_rows(days, of_night=tonight, delivered=came, **changes)
-    return [w for w in required_weekly(tonight, days, needs, came) if w.stage == stage]
+    return [w for w in required_weekly(tonight, days, needs, came, rows.deliveries_by_segment()) if w.stage == stage]
 
 
 def test_the_requirement_is_spread_over_the_working_days_of_the_weeks():

@@ -32,7 +32,8 @@ select
     r.round,
     o.owner_id,
     r.entered_at as became_mql_at,
-    greatest(o.owned_from_at, r.entered_at) as assigned_at,
+    -- Not greatest() alone: nobody's was never assigned.
+    case when o.owner_id is not null then greatest(o.owned_from_at, r.entered_at) end as assigned_at,
     r.next_at as ended_at,
     f.first_touch_at,
     epoch(f.first_touch_at - r.entered_at) / 3600 as elapsed_hours_to_first_touch
