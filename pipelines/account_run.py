@@ -14,7 +14,7 @@ import duckdb
 from dotenv import load_dotenv
 from pydantic import PrivateAttr
 
-from connectors.errors import FixSettingsError
+from connectors.errors import FixAccessError, FixSettingsError, TryAgainError, WaitError
 from models.open_night import ImpossibleDayError
 from models.settings.account import AccountSettings
 from models.settings.read import SettingsError, read_settings
@@ -126,6 +126,12 @@ def plain_failures() -> Iterator[None]:
     """Within the block, what a person must correct fails the step with its plain sentence, and is not retried."""
     try:
         yield
-    except (SettingsError, FixSettingsError, ImpossibleDayError) as e:
+    except (SettingsError, FixSettingsError, FixAccessError, ImpossibleDayError) as e:
         LOGGER.error("%s", e)
         raise dg.Failure(str(e), metadata={"exit_code": BAD_INPUT}, allow_retries=False) from None
+    except WaitError as e:
+        LOGGER.error("%s", e)
+        raise dg.Failure(str(e), allow_retries=False) from None
+    except TryAgainError as e:
+        LOGGER.error("%s", e)
+        raise dg.Failure(str(e)) from None

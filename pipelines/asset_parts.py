@@ -22,7 +22,7 @@ warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 OWNER = "team:revops"
 
 # Schemas that belong to one source stand in one group with it.
-GROUPS = {"raw_files": "files"}
+GROUPS = {"raw_files": "files", "raw_hubspot": "hubspot"}
 
 
 def asset_key(key: str) -> dg.AssetKey:

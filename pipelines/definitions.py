@@ -12,6 +12,7 @@ import dagster as dg
 from pipelines.account_run import AccountRun
 from pipelines.catalog import Catalog, catalog
 from pipelines.files_step import files_step
+from pipelines.hubspot_step import hubspot_step
 from pipelines.night_alerts import notified_step
 from pipelines.nightly import EVERY_TEN_MINUTES, JOB, nightly_schedule
 from pipelines.published_step import published_step
@@ -34,7 +35,7 @@ def build_definitions(
         description="One account's night: settings, sources, funnel, plan, publishing.",
     )
     return dg.Definitions(
-        assets=[settings_step, files_step, *made, published_step(tables), notified_step],
+        assets=[settings_step, files_step, hubspot_step, *made, published_step(tables), notified_step],
         jobs=[night],
         schedules=[nightly_schedule(night, ticks)],
         sensors=[failed_runs_sensor(night), overdue_sensor],

@@ -10,6 +10,7 @@ from typing import Any
 
 from dagster import DagsterInstance
 
+from connectors.errors import SourceError
 from models.open_night import latest_night
 from models.settings.account import AccountSettings
 from pipelines import account_run
@@ -58,7 +59,7 @@ def run_night(
     with account_lock(AccountFolder(account)):
         from pipelines.definitions import JOB, defs
 
-        night = as_of or latest_night(settings, datetime.now(UTC))
+        night = as_of or latest_night(_with_portal_zone(account, settings), datetime.now(UTC))
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         account_run.listeners.append(progress)
         try:
@@ -79,6 +80,17 @@ def run_night(
     if not quiet:
         tell_of_failure(account, night, failure.told)
     return NightOutcome(night, failure.exit_code, failure.sentence)
+
+
+def _with_portal_zone(account: str, settings: AccountSettings) -> AccountSettings:
+    """The settings with the portal's zone where they name none; as they are where the portal does not answer."""
+    from pipelines.hubspot_access import with_portal_defaults
+
+    try:
+        return with_portal_defaults(account, settings)
+    except SourceError:
+        # The night's first step meets it again, and says so.
+        return settings
 
 
 def _run_config(as_of: date, full_refresh: bool, agree: bool) -> dict[str, Any]:

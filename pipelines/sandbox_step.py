@@ -13,7 +13,7 @@ import duckdb
 from connectors.sandbox.company import Company
 from connectors.sandbox.files_face import files_settings, write_files
 from models.settings.account import AccountSettings
-from models.settings.sources import Files
+from models.settings.sources import Files, Sandbox
 from pipelines.account_run import AccountRun
 
 
@@ -54,3 +54,27 @@ def files_of(
 def _night(con: duckdb.DuckDBPyConnection) -> tuple[date, datetime, str]:
     found = con.execute("select as_of, day_end_at, timezone from settings.night").fetchall()
     return found[0][0], found[0][1], found[0][2]
+
+
+@contextmanager
+def hubspot_face_of(account_run: AccountRun, con: duckdb.DuckDBPyConnection, sandbox: Sandbox) -> Iterator[str]:
+    """The address of the simulated company as a HubSpot portal, as it stood when the night's day ended."""
+    from connectors.sandbox.hubspot_face.serving import served
+
+    folder = account_run.folder.landing / "sandbox"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    as_of, day_end_at, timezone = _night(con)
+    account_run.doing(f"a company of {sandbox.people:,} people lives through its days")
+    try:
+        with served(
+            people=sandbox.people,
+            seed=sandbox.seed,
+            timezone=timezone,
+            ends_on=sandbox.today or as_of,
+            at=day_end_at,
+            folder=folder if sandbox.people > 100_000 else None,
+        ) as url:
+            yield url
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

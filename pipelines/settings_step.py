@@ -17,14 +17,15 @@ from models.settings.account import AccountSettings
 from pipelines.account_run import AccountRun, plain_failures
 from pipelines.asset_parts import asset_spec, built
 from pipelines.catalog import RUNS, SETTINGS
+from pipelines.hubspot_access import with_portal_defaults
 from pipelines.nightly import NIGHT_TAG, night_tags
 from pipelines.published_file import published_runs
 from pipelines.published_step import PUBLISHED
 from pipelines.table import Table
 from pipelines.warehouse import build_within, columns_there, create, rows_as_select, transaction
 
-SUPPORTED = ("files", "sandbox")
-SANDBOX_FACES = ("files",)
+SUPPORTED = ("files", "hubspot", "sandbox")
+SANDBOX_FACES = ("files", "hubspot")
 
 
 class NightConfig(dg.Config):
@@ -46,6 +47,7 @@ def settings_step(
     with plain_failures():
         settings = account_run.settings()
         _refuse_sources_not_read_yet(account_run.settings_file.name, settings)
+        settings = with_portal_defaults(account_run.account, settings)
         as_of = _day(config.as_of)
         with account_run.warehouse() as con, transaction(con):
             opened = open_night(
@@ -83,7 +85,10 @@ def _refuse_sources_not_read_yet(file: str, settings: AccountSettings) -> None:
     unknown = [s for s in settings.sources.names if s not in SUPPORTED]
     if unknown:
         raise SettingsError(
-            [f"{file}: sources.{s}: this version reads exports only; name them under sources.files." for s in unknown]
+            [
+                f"{file}: sources.{s}: this version does not read it yet; read exports of it under sources.files."
+                for s in unknown
+            ]
         )
     sandbox = settings.sources.sandbox
     if sandbox is not None and sandbox.as_ not in SANDBOX_FACES:

@@ -8,12 +8,18 @@ with said as (
     select d.deal_id, d.person_id, d.is_conversion, f.created_at, f.closed_at
     from files.deal_people as d
     join files.deals as f on f.deal_id = d.deal_id
+    union all
+    select d.deal_id, d.person_id, d.is_conversion, f.created_at, f.closed_at
+    from hubspot.deal_people as d
+    join hubspot.deals as f on f.deal_id = d.deal_id
 ),
 people as (
-    select p.person_id, p.created_at, p.crm_stage from files.people as p
+    select p.person_id, p.created_at, p.crm_stage, p.crm_stage_label from files.people as p
+    union all
+    select p.person_id, p.created_at, p.crm_stage, p.crm_stage_label from hubspot.people as p
 ),
 living as (
-    select s.*, p.crm_stage
+    select s.*, p.crm_stage, p.crm_stage_label
     from said as s
     cross join settings.night as n
     left join people as p on p.person_id = s.person_id
@@ -44,8 +50,11 @@ ranked as (
         end as claim
     from living as l
     left join reached as r on r.person_id = l.person_id
-    left join settings.mapping as m on m.crm_stage_key = lower(trim(l.crm_stage))
-    left join settings.stages as s on s.stage = m.stage
+    -- By its id, else by its label; what the account wrote down goes before what is built in.
+    left join settings.mapping as i on i.crm_stage_key = lower(trim(l.crm_stage))
+    left join settings.mapping as b on b.crm_stage_key = lower(trim(l.crm_stage_label))
+    left join settings.stages as s on s.stage = case when not i.is_built_in then i.stage when not b.is_built_in then b.stage
+        else coalesce(i.stage, b.stage) end
 ),
 best as (
     select r.deal_id, min(r.claim) as claim from ranked as r group by r.deal_id

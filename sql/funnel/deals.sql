@@ -4,6 +4,8 @@
 -- check: origin in ('marketing', 'sales')
 with said as (
     select d.* from files.deals as d
+    union all
+    select d.* from hubspot.deals as d
 ),
 living as (
     select s.*
@@ -54,8 +56,11 @@ select
 from living as d
 cross join settings.night as n
 cross join last_stage as l
-left join settings.mapping as m on m.crm_stage_key = lower(trim(d.crm_stage))
-left join settings.stages as s on s.stage = m.stage and s.unit = 'deals'
+-- By its id, else by its label; what the account wrote down goes before what is built in.
+left join settings.mapping as i on i.crm_stage_key = lower(trim(d.crm_stage))
+left join settings.mapping as b on b.crm_stage_key = lower(trim(d.crm_stage_label))
+left join settings.stages as s on s.stage = case when not i.is_built_in then i.stage when not b.is_built_in then b.stage
+    else coalesce(i.stage, b.stage) end and s.unit = 'deals'
 left join heaviest as h on h.deal_id = d.deal_id
 left join origins as o on o.deal_id = d.deal_id
 left join funnel.reps as r on r.owner_id = d.owner_id

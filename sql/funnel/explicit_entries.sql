@@ -6,6 +6,8 @@
 -- check: round >= 1
 with moves as (
     select e.* from files.entries as e
+    union all
+    select e.* from hubspot.entries as e
 ),
 known as (
     select

@@ -2,6 +2,8 @@
 -- grain: record_type, record_id, owner_id, from_at
 with said as (
     select s.* from files.owner_spans as s
+    union all
+    select s.* from hubspot.owner_spans as s
 )
 select
     s.record_type,                          -- person or deal

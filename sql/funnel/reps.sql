@@ -5,6 +5,8 @@
 -- check: share between 0 and 1
 with said as (
     select r.* from files.reps as r
+    union all
+    select r.* from hubspot.reps as r
 ),
 recent as (
     select n.as_of, n.as_of - 27 as since_on, n.timezone from settings.night as n

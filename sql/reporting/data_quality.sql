@@ -11,14 +11,20 @@ with unmapped as (
     from funnel.deals as d
     where not d.is_won and not d.is_lost
 ),
+labels as (
+    select distinct 'person' as record_type, p.crm_stage, p.crm_stage_label from hubspot.people as p
+    union
+    select distinct 'deal' as record_type, d.crm_stage, d.crm_stage_label from hubspot.deals as d
+),
 unmapped_stages as (
     select u.record_type, u.record_id, u.crm_stage
     from unmapped as u
+    left join labels as l on l.record_type = u.record_type and l.crm_stage = u.crm_stage
     where u.crm_stage is not null
         and not exists (
             select 1 from settings.mapping as m
             left join settings.stages as s on s.stage = m.stage
-            where m.crm_stage_key = lower(trim(u.crm_stage))
+            where m.crm_stage_key in (lower(trim(u.crm_stage)), lower(trim(l.crm_stage_label)))
                 -- A stage of people means nothing for a deal.
                 and (u.record_type = 'person' or s.unit is distinct from 'people')
         )
@@ -144,6 +150,9 @@ summed as (
             else 'Check these rows in the export.'
         end as remedy
     from raw_files.findings as f
+    union all
+    select f.finding, f.severity, cast(1 as bigint) as records, cast(null as varchar) as example_ids, f.remedy
+    from raw_hubspot.findings as f
 )
 select
     n.as_of,                                -- the day this night speaks for
