@@ -106,7 +106,8 @@ def to_call(con: duckdb.DuckDBPyConnection, owner: str) -> tuple[list[str], list
             )
             select
                 case when is_untouched then 'first touch'
-                    else calls_missing || ' calls, ' || emails_missing || ' e-mails' end as owed,
+                    else cast(ceil(calls_missing) as bigint) || ' calls, '
+                        || cast(ceil(emails_missing) as bigint) || ' e-mails' end as owed,
                 case when is_untouched then first_touch_deadline_at else attempts_deadline_at end as due_at,
                 case when is_untouched then first_touch_status else attempts_status end as status,
                 person_id, round, became_mql_at, assigned_at, call_attempts, emails, crm_url

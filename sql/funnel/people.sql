@@ -82,8 +82,7 @@ select
         when h.position is null then 'marketing'
         when coalesce(p.first_position > h.position, p.has_deal) then 'sales'
         else 'marketing'
-    end as origin,                          -- marketing or sales
-    p.crm_url                               -- its page in the CRM; NULL: the source has no address for it
+    end as origin                           -- marketing or sales
 from placed as p
 cross join settings.night as n
 cross join handover as h

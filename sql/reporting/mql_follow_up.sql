@@ -6,7 +6,10 @@
 -- check: first_touch_status in ('met', 'missed', 'open', 'not_owed')
 -- check: attempts_status in ('met', 'missed', 'open', 'not_owed')
 -- check: coalesce(elapsed_hours_to_first_touch >= business_hours_to_first_touch - 0.001 and business_hours_to_first_touch >= 0, true)
-with touched as (
+with pages as (
+    select f.person_id, f.crm_url from files.people as f
+),
+touched as (
     select
         t.person_id,
         t.round,
@@ -89,4 +92,4 @@ select
     greatest(c.emails_owed - c.emails, 0) as emails_missing,    -- e-mails promised and not sent
     c.left_at                                           -- UTC instant it left the stage; NULL: it has not
 from clocked as c
-join funnel.people as p on p.person_id = c.person_id
+left join pages as p on p.person_id = c.person_id
