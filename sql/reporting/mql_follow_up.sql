@@ -8,6 +8,8 @@
 -- check: coalesce(elapsed_hours_to_first_touch >= business_hours_to_first_touch - 0.001 and business_hours_to_first_touch >= 0, true)
 with pages as (
     select f.person_id, f.crm_url from files.people as f
+    union all
+    select h.person_id, h.crm_url from hubspot.people as h
 ),
 touched as (
     select
