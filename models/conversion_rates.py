@@ -22,6 +22,7 @@ from models.conversion_with_delay import (
     effective_entered,
     horizon,
     quantile,
+    share_certain,
     share_due_by_age,
 )
 from models.night import Night, Stage
@@ -87,7 +88,11 @@ def conversion_rates(night: Night, stages: list[Stage], step_outcomes: pd.DataFr
     frames = {s.stage: by_step.get((s.stage, s.next_stage), empty) for s in steps}
     days = {s.stage: _horizon(night, frames[s.stage]) for s in steps}
     due = {s.stage: _due(night, frames[s.stage], days[s.stage]) for s in steps}
-    whole = [_whole_row(night, s, due[s.stage], frames[s.stage]) for s in steps]
+    known = {
+        s.stage: share_certain(counts_of(frames[s.stage]).aged(0, night.lookback_days - 1), days[s.stage])
+        for s in steps
+    }
+    whole = [_whole_row(night, s, due[s.stage], known[s.stage], frames[s.stage]) for s in steps]
     split = {stage: dict(iter(frame.groupby("segment", sort=False))) for stage, frame in frames.items()}
     passed = {r.from_stage for r in whole if r.entered}
     rows = _unseen_stages_apart(stages, whole, seen, passed)
@@ -95,7 +100,9 @@ def conversion_rates(night: Night, stages: list[Stage], step_outcomes: pd.DataFr
         of_segment = []
         for stage, of_whole in zip(steps, whole, strict=True):
             frame = split[stage.stage].get(segment, empty)
-            of_segment.append(_segment_row(night, stage, due[stage.stage], frame, of_whole, segment))
+            of_segment.append(
+                _segment_row(night, stage, due[stage.stage], known[stage.stage], frame, of_whole, segment)
+            )
         # Split after it was drawn toward the whole's way, so that the way's rate is the segment's own.
         rows += _unseen_stages_apart(stages, of_segment, seen, passed)
     return rows
@@ -127,15 +134,15 @@ def _due(night: Night, frame: pd.DataFrame, days: int) -> Floats:
     return share_due_by_age(conversion_curve(counts_of(frame).aged(0, night.lookback_days - 1), days))
 
 
-def _whole_row(night: Night, stage: Stage, due: Floats, frame: pd.DataFrame) -> ConversionRate:
+def _whole_row(night: Night, stage: Stage, due: Floats, known: float, frame: pd.DataFrame) -> ConversionRate:
     assumed = stage.assumed_rate if stage.assumed_rate is not None else 1.0
-    return _row(night, stage, frame, due, assumed, stage.assumed_weight, None, "assumed")
+    return _row(night, stage, frame, due, known, assumed, stage.assumed_weight, None, "assumed")
 
 
 def _segment_row(
-    night: Night, stage: Stage, due: Floats, frame: pd.DataFrame, whole: ConversionRate, segment: str
+    night: Night, stage: Stage, due: Floats, known: float, frame: pd.DataFrame, whole: ConversionRate, segment: str
 ) -> ConversionRate:
-    return _row(night, stage, frame, due, whole.rate, SEGMENT_WEIGHT, segment, "whole account's")
+    return _row(night, stage, frame, due, known, whole.rate, SEGMENT_WEIGHT, segment, "whole account's")
 
 
 def _row(
@@ -143,6 +150,7 @@ def _row(
     stage: Stage,
     frame: pd.DataFrame,
     due: Floats,
+    known: float,
     toward: float,
     weight: float,
     segment: str | None,
@@ -155,6 +163,7 @@ def _row(
     lost = int(in_window.loc[in_window["is_lost"], "records"].sum())
     mature = counts_of(frame).aged(days, days + night.lookback_days - 1)
     estimate = drawn_rate(within, effective, toward, weight, night.confidence)
+    certain = drawn_rate(within * known, effective * known, toward, weight, night.confidence)
     explicit = in_window[in_window["is_from_explicit"] & in_window["is_to_explicit"] & in_window["lag_days"].notna()]
     lags, times = explicit["lag_days"].to_numpy(np.float64), explicit["records"].to_numpy(np.int64)
     return ConversionRate(
@@ -174,8 +183,8 @@ def _row(
         observed_rate=cohort.converted / cohort.entered if cohort.entered else None,
         mature_rate=mature.converted_within(days) / mature.entered if mature.entered else None,
         rate=estimate.rate,
-        rate_low=estimate.low,
-        rate_high=estimate.high,
+        rate_low=certain.low,
+        rate_high=certain.high,
         deals_per_person=_deals_per_person(in_window),
         median_days=quantile(lags, times, 0.5),
         p90_days=quantile(lags, times, 0.9),

@@ -47,10 +47,11 @@ def run_night(
     full_refresh: bool,
     progress: Progress,
     quiet: bool = False,
+    agree: bool = False,
 ) -> NightOutcome:
     """Run the night of an account here and now; `progress` is called with each table and its rows.
 
-    Nobody is told of a `quiet` night.
+    Nobody is told of a `quiet` night. With `agree`, its plan is agreed on anew.
 
     Raises AccountBusyError when another process runs the account.
     """
@@ -67,7 +68,7 @@ def run_night(
                     instance=instance,
                     partition_key=account,
                     tags=night_tags(account, night) | ({QUIET_TAG: "yes"} if quiet else {}),
-                    run_config=_run_config(night, full_refresh),
+                    run_config=_run_config(night, full_refresh, agree),
                     raise_on_error=False,
                 )
         finally:
@@ -80,9 +81,10 @@ def run_night(
     return NightOutcome(night, failure.exit_code, failure.sentence)
 
 
-def _run_config(as_of: date, full_refresh: bool) -> dict[str, Any]:
+def _run_config(as_of: date, full_refresh: bool, agree: bool) -> dict[str, Any]:
+    config = {"as_of": as_of.isoformat(), "full_refresh": full_refresh, "agree": agree}
     return {
-        "ops": {"settings": {"config": {"as_of": as_of.isoformat(), "full_refresh": full_refresh}}},
+        "ops": {"settings": {"config": config}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
 

@@ -39,7 +39,11 @@ def test_the_rate_by_hand():
     assert row.effective_entered == pytest.approx(550 / 34)
     # k = 9: rate = (9 + 1 × 0.5) / (550/34 + 1) = 323/584 = 0.5531.
     assert row.rate == pytest.approx(323 / 584)
-    a, b = 9.5, 550 / 34 - 9 + 0.5
+    # The delays are uncertain too. Greenwood at day 30: (13/30)² × (7/(20 × 13) + 2/(6 × 4)) = 0.020704, that of
+    # 17/30 × 13/30 / 0.020704 = 11.8605 entries: the interval is that of 11.8605 instead of 16.18, k cut in proportion.
+    certain = 17 / 30 * 13 / 30 / ((13 / 30) ** 2 * (7 / 260 + 2 / 24)) / (550 / 34)
+    assert certain == pytest.approx(11.8605 / 16.1765, abs=1e-4)
+    a, b = 9 * certain + 0.5, (550 / 34 - 9) * certain + 0.5
     assert row.rate_low == pytest.approx(stats.beta.ppf(0.1, a, b))
     assert row.rate_high == pytest.approx(stats.beta.ppf(0.9, a, b))
     # Seen so far: 9 of 20. Of the ten that have had their 30 days: 6.

@@ -60,10 +60,10 @@ def test_a_night_ends_with_what_the_target_takes(accounts, monkeypatch, capsys):
     assert "the mean of 5 won deals" in said
     # 20 of the 40 people became MQLs, 10 of these SQLs; 10 deals, 5 won.
     for stage, sample in [
-        ("lead", "40 people, 20 went on"),
-        ("mql", "20 people, 10 went on"),
-        ("sql", "10 people, 10 went on"),
-        ("opportunity", "10 deals, 5 went on"),
+        ("lead", "20 of 40 people"),
+        ("mql", "10 of 20 people"),
+        ("sql", "10 of 10 people"),
+        ("opportunity", "5 of 10 deals"),
     ]:
         assert sample in said, stage
     assert "MQLs in a worked week" in said

@@ -20,6 +20,7 @@ def test_a_person_keeps_its_facts_under_a_prefixed_id(warehouse):
             "owner_id": "files:u1",
             "crm_stage": "New",
             "crm_stage_label": "New",
+            "crm_url": None,
         }
     ]
 
