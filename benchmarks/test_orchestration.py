@@ -57,6 +57,7 @@ def without_dagster(file: Path, as_of: date) -> None:
             _log_run(con, _Run, opened, settings, "bench")
         files = settings.sources.files.model_dump() if settings.sources.files else {p: [] for p in PARTS}
         landing = AccountFolder("small").landing / "files"
+        landing.mkdir(parents=True, exist_ok=True)
         _read(
             con,
             Exports(files, file.name, file.parent, "UTC", settings.money, lambda sql: _run(con, sql), landing),
