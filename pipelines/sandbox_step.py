@@ -71,7 +71,7 @@ def hubspot_face_of(account_run: AccountRun, con: duckdb.DuckDBPyConnection, san
             people=sandbox.people,
             seed=sandbox.seed,
             timezone=timezone,
-            ends_on=sandbox.today or as_of,
+            ends_on=sandbox.last_day or as_of,
             at=day_end_at,
             folder=folder if sandbox.people > 100_000 else None,
         ) as url:
