@@ -25,7 +25,7 @@ install: .venv/.installed ## make the environment in .venv
 	@$(BIN)/python -m pipelines.instance
 	@touch $@
 
-run: install ## run the night of every account in accounts/, or of the shipped example
+run: install ## run the night of every account in accounts/, or of the shipped sandbox: a simulated company
 	@$(BIN)/sla run
 
 test: install ## run the whole test suite

@@ -30,6 +30,11 @@ class AverageDeal:
         "without_amount + without_rate <= won_deals and paying_share between 0 and 1",
     )
 
+    PLOTS: ClassVar[tuple[str, ...]] = (
+        "average deal: max(mean) filter (where segment is null)",
+        "won deals: max(won_deals) filter (where segment is null)",
+    )
+
     as_of: Annotated[date, "the day this night speaks for"]
     segment: Annotated[str | None, "the segment; NULL: the whole"]
     origin: Annotated[str, "whose deals: all, or marketing where a target asks marketing for a share only"]

@@ -4,13 +4,16 @@ Here: what `sla plan` computes. Not here: options and printing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from models.required_funnel import RequiredFunnel, Step, carry_back, customers_needed
 from models.required_reps import Effort, RequiredReps, reps_row
+from models.required_safe import StepDraws, known_wins, safe_volume
 from models.required_weekly import RequiredWeekly
 from models.rounding import ceil_whole, spread
 from models.settings.account import Calendar, people_stages
@@ -56,10 +59,13 @@ def typed_plan(plan: TypedPlan) -> PlanTables:
     ]
     needed = carry_back(customers_needed(plan.revenue, plan.marketing_share, plan.average_deal), steps)
     weeks = worked_weeks(*plan.period, plan.working_weeks) if plan.period else plan.working_weeks
+    known = [StepDraws(np.array([s.rate]), s.deals_per_person) for s in steps]
+    wins = known_wins(plan.revenue * plan.marketing_share, plan.average_deal)
     funnel = []
     for i, (stage, exact) in enumerate(zip(plan.stages, needed, strict=True)):
         step = steps[i] if i < len(steps) else None
-        funnel.append(_funnel_row(plan, i, stage, stage in people, step, exact, exact / weeks if weeks else None))
+        row = _funnel_row(plan, i, stage, stage in people, step, exact, exact / weeks if weeks else None)
+        funnel.append(replace(row, required_safe=safe_volume(known[i:], wins, plan.confidence)))
     reps = reps_row({r.stage: r for r in funnel}, plan.handover, plan.effort, plan.rounding, None)
     return PlanTables(funnel, [reps], _weekly(plan, funnel))
 

@@ -16,11 +16,13 @@ import pandas as pd
 from models.conversion_with_delay import (
     Counts,
     Estimate,
+    Floats,
     conversion_curve,
     drawn_rate,
     effective_entered,
     horizon,
     quantile,
+    share_certain,
     share_due_by_age,
 )
 from models.night import Night, Stage
@@ -42,6 +44,11 @@ class ConversionRate:
         "rate > 0 and rate <= 1 and deals_per_person > 0",
         "0 <= rate_low and rate_low <= rate_high and rate_high <= 1",
         "entered = converted + lost + still_open",
+    )
+
+    PLOTS: ClassVar[tuple[str, ...]] = (
+        "rate by from_stage || '_to_' || to_stage: max(rate) filter (where segment is null)",
+        "sample by from_stage || '_to_' || to_stage: max(effective_entered) filter (where segment is null)",
     )
 
     as_of: Annotated[date, "the day this night speaks for"]
@@ -79,24 +86,37 @@ def conversion_rates(night: Night, stages: list[Stage], step_outcomes: pd.DataFr
     by_step = dict(iter(step_outcomes.groupby(["from_stage", "to_stage"], sort=False)))
     empty = step_outcomes.iloc[:0]
     frames = {s.stage: by_step.get((s.stage, s.next_stage), empty) for s in steps}
-    whole = [_whole_row(night, s, frames[s.stage]) for s in steps]
-    whole = _unseen_stages_apart(stages, whole, seen)
-    rows = list(whole)
+    days = {s.stage: _horizon(night, frames[s.stage]) for s in steps}
+    due = {s.stage: _due(night, frames[s.stage], days[s.stage]) for s in steps}
+    known = {
+        s.stage: share_certain(counts_of(frames[s.stage]).aged(0, night.lookback_days - 1), days[s.stage])
+        for s in steps
+    }
+    whole = [_whole_row(night, s, due[s.stage], known[s.stage], frames[s.stage]) for s in steps]
+    split = {stage: dict(iter(frame.groupby("segment", sort=False))) for stage, frame in frames.items()}
+    passed = {r.from_stage for r in whole if r.entered}
+    rows = _unseen_stages_apart(stages, whole, seen, passed)
     for segment in sorted(step_outcomes["segment"].dropna().unique()):
+        of_segment = []
         for stage, of_whole in zip(steps, whole, strict=True):
-            frame = frames[stage.stage]
-            rows.append(_segment_row(night, stage, frame, frame[frame["segment"] == segment], of_whole, segment))
+            frame = split[stage.stage].get(segment, empty)
+            of_segment.append(
+                _segment_row(night, stage, due[stage.stage], known[stage.stage], frame, of_whole, segment)
+            )
+        # Split after it was drawn toward the whole's way, so that the way's rate is the segment's own.
+        rows += _unseen_stages_apart(stages, of_segment, seen, passed)
     return rows
 
 
 def _seen(step_outcomes: pd.DataFrame) -> set[str]:
     """The stages into which the CRM shows at least one entry."""
-    return set(step_outcomes.loc[step_outcomes["is_from_explicit"], "from_stage"]) | set(
-        step_outcomes.loc[step_outcomes["is_to_explicit"], "to_stage"]
+    return set(step_outcomes.loc[step_outcomes["is_from_explicit"], "from_stage"].unique()) | set(
+        step_outcomes.loc[step_outcomes["is_to_explicit"], "to_stage"].unique()
     )
 
 
-def _counts(frame: pd.DataFrame) -> Counts:
+def counts_of(frame: pd.DataFrame) -> Counts:
+    """The records of a step's outcomes, or of a part of them, by age and lag."""
     return Counts(
         age_days=frame["age_days"].to_numpy(np.int64),
         lag_days=frame["lag_days"].to_numpy(np.float64, na_value=np.nan),
@@ -104,56 +124,46 @@ def _counts(frame: pd.DataFrame) -> Counts:
     )
 
 
-def _whole_row(night: Night, stage: Stage, frame: pd.DataFrame) -> ConversionRate:
-    counts = _counts(frame)
-    days = min(night.horizon_days or horizon(counts, night.min_sample, night.lookback_days), night.lookback_days)
+def _horizon(night: Night, frame: pd.DataFrame) -> int:
+    chosen = night.horizon_days or horizon(counts_of(frame), night.min_sample, night.lookback_days)
+    return min(chosen, night.lookback_days)
+
+
+def _due(night: Night, frame: pd.DataFrame, days: int) -> Floats:
+    """The share of the step's conversions that has come by each day, from the whole account's entries."""
+    return share_due_by_age(conversion_curve(counts_of(frame).aged(0, night.lookback_days - 1), days))
+
+
+def _whole_row(night: Night, stage: Stage, due: Floats, known: float, frame: pd.DataFrame) -> ConversionRate:
     assumed = stage.assumed_rate if stage.assumed_rate is not None else 1.0
-    return _row(night, stage, frame, counts, days, assumed, stage.assumed_weight, None, "assumed")
+    return _row(night, stage, frame, due, known, assumed, stage.assumed_weight, None, "assumed")
 
 
 def _segment_row(
-    night: Night,
-    stage: Stage,
-    everyone: pd.DataFrame,
-    frame: pd.DataFrame,
-    whole: ConversionRate,
-    segment: str,
+    night: Night, stage: Stage, due: Floats, known: float, frame: pd.DataFrame, whole: ConversionRate, segment: str
 ) -> ConversionRate:
-    row = _row(
-        night,
-        stage,
-        frame,
-        _counts(everyone),
-        whole.horizon_days,
-        whole.rate,
-        SEGMENT_WEIGHT,
-        segment,
-        "whole account's",
-    )
-    if whole.entered is None:
-        return replace(whole, segment=segment)
-    return row
+    return _row(night, stage, frame, due, known, whole.rate, SEGMENT_WEIGHT, segment, "whole account's")
 
 
 def _row(
     night: Night,
     stage: Stage,
     frame: pd.DataFrame,
-    whole: Counts,
-    days: int,
+    due: Floats,
+    known: float,
     toward: float,
     weight: float,
     segment: str | None,
     toward_whose: str,
 ) -> ConversionRate:
     in_window = frame[frame["age_days"] < night.lookback_days]
-    cohort = _counts(in_window)
-    due = share_due_by_age(conversion_curve(whole.aged(0, night.lookback_days - 1), days))
+    cohort, days = counts_of(in_window), len(due) - 1
     effective = effective_entered(cohort, due)
     within = cohort.converted_within(days)
     lost = int(in_window.loc[in_window["is_lost"], "records"].sum())
-    mature = _counts(frame).aged(days, days + night.lookback_days - 1)
+    mature = counts_of(frame).aged(days, days + night.lookback_days - 1)
     estimate = drawn_rate(within, effective, toward, weight, night.confidence)
+    certain = drawn_rate(within * known, effective * known, toward, weight, night.confidence)
     explicit = in_window[in_window["is_from_explicit"] & in_window["is_to_explicit"] & in_window["lag_days"].notna()]
     lags, times = explicit["lag_days"].to_numpy(np.float64), explicit["records"].to_numpy(np.int64)
     return ConversionRate(
@@ -173,8 +183,8 @@ def _row(
         observed_rate=cohort.converted / cohort.entered if cohort.entered else None,
         mature_rate=mature.converted_within(days) / mature.entered if mature.entered else None,
         rate=estimate.rate,
-        rate_low=estimate.low,
-        rate_high=estimate.high,
+        rate_low=certain.low,
+        rate_high=certain.high,
         deals_per_person=_deals_per_person(in_window),
         median_days=quantile(lags, times, 0.5),
         p90_days=quantile(lags, times, 0.9),
@@ -208,15 +218,17 @@ def _method(within: int, effective: float, days: int, toward: float, weight: flo
     )
 
 
-def _unseen_stages_apart(stages: Sequence[Stage], rows: list[ConversionRate], seen: set[str]) -> list[ConversionRate]:
+def _unseen_stages_apart(
+    stages: Sequence[Stage], rows: list[ConversionRate], seen: set[str], passed: set[str]
+) -> list[ConversionRate]:
     """The rows, with the steps around stages that the CRM never shows told apart from measured ones.
 
     Through such a stage only the whole way from the last stage seen to the next one is measured. That rate is split
     over its steps in the proportion of their assumptions, so that the earlier stages' requirement stays right; with
-    no stage seen on one side the assumptions stand.
+    no stage seen on one side the assumptions stand. `seen` and `passed`: the stages that the account's CRM shows
+    entries into, and those that its records have been at.
     """
     names = [s.stage for s in stages]
-    passed = {r.from_stage for r in rows if r.entered}
     unseen = [n not in seen and (n in passed or not s.is_mapped) for n, s in zip(names, stages, strict=True)]
     result = list(rows)
     i = 0
@@ -227,7 +239,7 @@ def _unseen_stages_apart(stages: Sequence[Stage], rows: list[ConversionRate], se
         end = i
         while end + 1 < len(rows) and unseen[end + 1]:
             end += 1
-        is_measured = not unseen[i] and not unseen[end + 1] and bool(rows[i].entered)
+        is_measured = not unseen[i] and not unseen[end + 1] and rows[i].from_stage in passed
         for k in range(i, end + 1):
             is_mapped = stages[k].is_mapped and stages[k + 1].is_mapped
             result[k] = _assumed_row(rows, stages, (i, end), k, is_measured, is_mapped)

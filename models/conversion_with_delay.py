@@ -104,6 +104,27 @@ def effective_entered(counts: Counts, due: Floats) -> float:
     return float((due[ages] * counts.records).sum())
 
 
+def share_certain(counts: Counts, horizon_days: int) -> float:
+    """Of the effective entries, the share whose outcome is worth that of a record watched for the whole horizon.
+
+    Greenwood's variance of the product-limit curve at the horizon is that of so many entries, for which open records
+    make the delays uncertain too. At most 1; 1 where no conversion says anything. Source: Greenwood (1926).
+    """
+    events = counts.lag_days <= horizon_days
+    time = np.minimum(np.where(events, counts.lag_days, counts.age_days), horizon_days).astype(np.int64)
+    leaving = np.bincount(time, weights=counts.records, minlength=horizon_days + 1).astype(np.float64)
+    converting = np.bincount(time[events], weights=counts.records[events], minlength=horizon_days + 1)
+    converting = converting.astype(np.float64)
+    at_risk = np.cumsum(leaving[::-1])[::-1]
+    curve = conversion_curve(counts, horizon_days)
+    effective = effective_entered(counts, share_due_by_age(curve))
+    left = at_risk * (at_risk - converting)
+    variance = (1.0 - curve[-1]) ** 2 * float((converting[left > 0] / left[left > 0]).sum())
+    if variance <= 0.0 or effective <= 0.0:
+        return 1.0
+    return min(float(curve[-1] * (1.0 - curve[-1]) / variance / effective), 1.0)
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A rate with its equal-tailed interval."""

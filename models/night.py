@@ -39,6 +39,7 @@ class Night:
     open_sqls_per_rep: Annotated[float | None, "open SQLs one full-time rep can hold; NULL: no ceiling"]
     rounding: Annotated[str, "how reps are rounded: nearest (half up) or up"]
     at_risk: Annotated[float, "share of a commitment below which it is missed"]
+    agree: Annotated[bool, "whether tonight's plan is agreed on anew"] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,8 @@ class Commitment:
     GRAIN: ClassVar[tuple[str, ...]] = ("valid_from", "side", "commitment")
 
     valid_from: Annotated[date, "first day it holds; 0001-01-01 for a block without a date"]
-    side: Annotated[str, "marketing or sales"]
-    commitment: Annotated[str, "as in the settings: mql_volume, sql_rate, first_touch_hours, call_attempts, ..."]
+    side: Annotated[str, "marketing, sales, or plan for what judges both"]
+    commitment: Annotated[str, "as in the settings: mql_volume, sql_rate, first_touch_hours, at_risk, ..."]
     value: Annotated[float | None, "the agreed figure; NULL: the agreed plan's own"]
     option: Annotated[str | None, "a term that is no figure: attempts_on (sql or mql), exclude (comma-separated)"]
 

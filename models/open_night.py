@@ -20,7 +20,7 @@ from models.night import (
     StageMapping,
     Target,
 )
-from models.settings.account import AccountSettings, people_stages
+from models.settings.account import DEFAULT_STAGES, AccountSettings, people_stages
 from models.settings.account import RepShare as ShareSetting
 from models.stage_mapping import BUILT_IN, stage_mapping
 from models.working_calendar import calendar_days, local_midnight
@@ -62,6 +62,16 @@ def last_complete_day(now: datetime, zone: ZoneInfo) -> date:
     return now.astimezone(zone).date() - timedelta(days=1)
 
 
+def latest_night(settings: AccountSettings, now: datetime) -> date:
+    """The day that a night at the aware moment `now` speaks for, unless it is asked for another.
+
+    The last complete day of the account; a simulated company whose history ends on a day of its own has that one.
+    """
+    sandbox = settings.sources.sandbox
+    latest = last_complete_day(now, zone_of(settings))
+    return min(sandbox.last_day, latest) if sandbox is not None and sandbox.last_day is not None else latest
+
+
 def open_night(
     account: str,
     settings: AccountSettings,
@@ -69,19 +79,21 @@ def open_night(
     as_of: date | None = None,
     full_refresh: bool = False,
     earlier_cut_off_at: datetime | None = None,
+    agree: bool = False,
 ) -> OpenNight:
     """The rows of the `settings` tables for a night that is opened at the aware moment `now`.
 
-    `as_of` defaults to the last complete day of the account. The cut-off is `now`; for a day before that one it is
+    `as_of` defaults to `latest_night`. The cut-off is `now`; for a day before that one it is
     the cut-off that a run of that night had (`earlier_cut_off_at`, UTC), else the midnight that ended the day.
     Raises ImpossibleDayError for a day that is not over.
     """
     zone = zone_of(settings)
-    latest = last_complete_day(now, zone)
+    latest, last_complete = latest_night(settings, now), last_complete_day(now, zone)
     as_of = as_of or latest
-    if as_of > latest:
+    if as_of > last_complete:
         raise ImpossibleDayError(
-            f"{as_of} is not over yet in {zone.key}; the last complete day is {latest}: name that one, or an earlier."
+            f"{as_of} is not over yet in {zone.key}; the last complete day is {last_complete}: name that one, "
+            "or an earlier."
         )
     day_end_at = local_midnight(as_of + timedelta(days=1), zone)
     is_replay = as_of < latest
@@ -113,6 +125,7 @@ def open_night(
         open_sqls_per_rep=capacity.open_sqls_per_rep,
         rounding=capacity.rounding,
         at_risk=agreement.at_risk,
+        agree=agree,
     )
     periods = [(t.start, t.end) for t in settings.target]
     calendar = calendar_days(
@@ -190,6 +203,8 @@ def _named_stages(settings: AccountSettings) -> set[str]:
     named: set[str] = set()
     if sources.hubspot is not None or sources.salesforce is not None:
         named |= set(settings.funnel.mapping.values()) | set(BUILT_IN.values())
+    if sources.sandbox is not None:
+        named |= set(DEFAULT_STAGES)
     for people in sources.files.people if sources.files else []:
         named |= set(people.stages)
         if people.status is not None and people.status.at is not None:
@@ -214,6 +229,7 @@ def _commitments(settings: AccountSettings) -> list[Commitment]:
                     continue
                 value, option = _term(given)
                 rows.append(Commitment(since, side, commitment, value, option))
+        rows.append(Commitment(since, "plan", "at_risk", block.at_risk, None))
     return rows
 
 

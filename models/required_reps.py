@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, ClassVar
 
 from models.night import Night, Stage
-from models.required_funnel import RequiredFunnel
+from models.required_funnel import IN_FORCE, RequiredFunnel
 from models.rounding import ceil_whole, floor_whole, round_reps
 from models.status import worst
 
@@ -29,6 +29,13 @@ class RequiredReps:
 
     GRAIN: ClassVar[tuple[str, ...]] = ("as_of", "target", "segment")
     CHECKS: ClassVar[tuple[str, ...]] = ("reps <= reps_to_cover and shortfall_mqls >= 0",)
+
+    PLOTS: ClassVar[tuple[str, ...]] = (
+        f"MQLs a week: sum(mqls_per_week) filter ({IN_FORCE})",
+        f"reps exact: sum(reps_exact) filter ({IN_FORCE})",
+        f"reps: sum(reps) filter ({IN_FORCE})",
+        f"reps at work: max(active_reps) filter ({IN_FORCE})",
+    )
 
     as_of: Annotated[date | None, "the day this night speaks for; NULL in the calculator"]
     target: Annotated[str, "the target's name"]
@@ -123,7 +130,7 @@ def required_reps(
     required_funnel: list[RequiredFunnel],
     capacity_observed: CapacityObserved,
 ) -> list[RequiredReps]:
-    """A row for each target."""
+    """A row for each target, and for each segment of it that is handed over to sales."""
     seen = capacity_observed
     effort = Effort(
         mqls_per_rep_week=night.mqls_per_rep_week,
@@ -139,8 +146,11 @@ def required_reps(
     rows = []
     for target, segment in targets:
         needs = {r.stage: r for r in required_funnel if (r.target, r.segment) == (target, segment)}
-        # Reps known from nowhere are not none.
-        active = seen.active_reps or None
+        is_part = segment is not None and (target, None) in targets
+        if is_part and handover not in needs:
+            continue
+        # Reps known from nowhere are not none; and who works on which segment is not known.
+        active = None if is_part else seen.active_reps or None
         rows.append(reps_row(needs, handover, effort, night.rounding, active))
     return rows
 

@@ -7,18 +7,19 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
-# Sums of products of rates carry errors far below this; a real need of a thousandth of a person does not exist.
+# Quotients of rates carry errors far below this up to a thousand million records; a real need of a thousandth of a
+# person does not exist.
 TOLERANCE = 1e-6
 
 
 def ceil_whole(exact: float) -> int:
     """The least whole number not below `exact`, taking 800.0000001 as 800."""
-    return math.ceil(exact - TOLERANCE * max(1.0, abs(exact) * 1e-3))
+    return math.ceil(exact - TOLERANCE)
 
 
 def floor_whole(exact: float) -> int:
     """The greatest whole number not above `exact`, taking 93.9999999 as 94."""
-    return math.floor(exact + TOLERANCE * max(1.0, abs(exact) * 1e-3))
+    return math.floor(exact + TOLERANCE)
 
 
 def round_reps(exact: float, rounding: str) -> int:

@@ -7,13 +7,14 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
 from dotenv import load_dotenv
 from pydantic import PrivateAttr
 
-from connectors.errors import FixSettingsError
+from connectors.errors import FixAccessError, FixSettingsError, TryAgainError, WaitError
 from models.open_night import ImpossibleDayError
 from models.settings.account import AccountSettings
 from models.settings.read import SettingsError, read_settings
@@ -24,10 +25,25 @@ from pipelines.warehouse import open_warehouse
 
 LOGGER = logging.getLogger("pipelines.run")
 
-ACCOUNTS = dg.DynamicPartitionsDefinition(name="account")
 
-# Called with the key of each table and its rows as it is built.
-listeners: list[Callable[[str, int], None]] = []
+class _Accounts(dg.DynamicPartitionsDefinition):
+    """The accounts. That of the run in progress is one of them without a look into Dagster's storage.
+
+    Dagster asks for it at every input of every step: 400 times a night, 4 ms each.
+    """
+
+    def has_partition_key(self, partition_key: str, *args: Any, **kwargs: Any) -> bool:
+        """Whether there is an account of that name."""
+        return partition_key in _running or super().has_partition_key(partition_key, *args, **kwargs)
+
+
+_running: set[str] = set()
+
+ACCOUNTS = _Accounts(name="account")
+
+# Called with the key of each table and its rows as it is built; with None for rows, with what is being done.
+Progress = Callable[[str, int | None], None]
+listeners: list[Progress] = []
 
 BAD_INPUT = 2
 
@@ -36,6 +52,7 @@ class AccountRun(dg.ConfigurableResource):
     """The account that a run is for; held for the whole run, as the run is one process."""
 
     _account: str = PrivateAttr(default="")
+    _held_open: Any = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["AccountRun"]:
@@ -48,7 +65,14 @@ class AccountRun(dg.ConfigurableResource):
         self._account = run.tags.get("dagster/partition", "") if run else ""
         with account_lock(self.folder), logged_to(self.folder.log):
             LOGGER.info("run %s of %s begins", run.run_id[:8] if run else "-", self._account)
-            yield self
+            _running.add(self._account)
+            try:
+                yield self
+            finally:
+                _running.discard(self._account)
+                if self._held_open is not None:
+                    self._held_open.close()
+                    self._held_open = None
             LOGGER.info("run %s of %s ends", run.run_id[:8] if run else "-", self._account)
 
     @property
@@ -75,8 +99,13 @@ class AccountRun(dg.ConfigurableResource):
 
     @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection to the account's own database, for the time of a step."""
+        """A connection to the account's own database, for the time of a step.
+
+        The database itself stays open between the steps of a run: opening it takes longer than most of them.
+        """
         with open_warehouse(self.folder.warehouse) as con:
+            if self._held_open is None:
+                self._held_open = con.cursor()
             yield con
 
     def report(self, table: str, rows: int) -> None:
@@ -85,12 +114,24 @@ class AccountRun(dg.ConfigurableResource):
         for listener in listeners:
             listener(table, rows)
 
+    def doing(self, what: str) -> None:
+        """Tell whoever follows the run what takes its time, before a table comes of it."""
+        LOGGER.info("%s", what)
+        for listener in listeners:
+            listener(what, None)
+
 
 @contextmanager
 def plain_failures() -> Iterator[None]:
     """Within the block, what a person must correct fails the step with its plain sentence, and is not retried."""
     try:
         yield
-    except (SettingsError, FixSettingsError, ImpossibleDayError) as e:
+    except (SettingsError, FixSettingsError, FixAccessError, ImpossibleDayError) as e:
         LOGGER.error("%s", e)
         raise dg.Failure(str(e), metadata={"exit_code": BAD_INPUT}, allow_retries=False) from None
+    except WaitError as e:
+        LOGGER.error("%s", e)
+        raise dg.Failure(str(e), allow_retries=False) from None
+    except TryAgainError as e:
+        LOGGER.error("%s", e)
+        raise dg.Failure(str(e)) from None

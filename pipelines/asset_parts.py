@@ -5,13 +5,14 @@ Here: from a Table to the parts of a Dagster asset. Not here: any asset.
 
 import hashlib
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dagster as dg
 import sqlglot
 
 from pipelines.account_run import ACCOUNTS
+from pipelines.row_checks import ROW_CHECKS, Verdict
 from pipelines.table import Table
 from pipelines.warehouse import CheckOutcome
 
@@ -21,7 +22,7 @@ warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 OWNER = "team:revops"
 
 # Schemas that belong to one source stand in one group with it.
-GROUPS = {"raw_files": "files"}
+GROUPS = {"raw_files": "files", "raw_hubspot": "hubspot"}
 
 
 def asset_key(key: str) -> dg.AssetKey:
@@ -33,11 +34,12 @@ def asset_spec(table: Table, kinds: Iterable[str], deps: Iterable[dg.AssetKey] =
     """The asset of a table: what it means, its columns, its SQL, what it reads."""
     return dg.AssetSpec(
         key=asset_key(table.key),
-        deps=[*deps, *(asset_key(r) for r in table.reads)],
+        deps=[*deps, *(asset_key(r) for r in table.reads if r != table.key)],
         description=_description(table),
         metadata={
             "dagster/column_schema": dg.TableSchema([_column(c) for c in table.columns]),
             "dagster/table_name": table.key,
+            **({"sql": dg.MetadataValue.md(f"```sql\n{table.sql}\n```")} if table.sql else {}),
         },
         group_name=GROUPS.get(table.schema, table.schema),
         code_version=_code_version(table),
@@ -57,7 +59,7 @@ def _description(table: Table) -> str:
     if table.grain:
         said += f"\n\nOne row for each {', '.join(table.grain)}."
     if table.sql:
-        said += f"\n\n```sql\n{table.sql}\n```"
+        said += f"\n\nMade by `sql/{table.schema}/{table.name}.sql`, which stands in the metadata."
     elif table.function is not None:
         said += f"\n\nMade by `{table.function.__module__}.{table.function.__name__}`."
     return said
@@ -75,27 +77,53 @@ def check_specs(table: Table) -> list[dg.AssetCheckSpec]:
     """A blocking check for the table's grain and for each of its conditions."""
     named = [("grain", f"One row for each {', '.join(table.grain)}.")] if table.grain else []
     named += [(c.name, f"Every row meets `{c.condition}`.") for c in table.checks]
-    return [
-        dg.AssetCheckSpec(name, asset=asset_key(table.key), description=said, blocking=True, partitions_def=ACCOUNTS)
-        for name, said in named
-    ]
+    specs = [_check_spec(table, name, said, blocking=True) for name, said in named]
+    verdicts = ROW_CHECKS.get(table.key)
+    if verdicts:
+        specs += [_check_spec(table, name, said, verdicts.blocks) for name, said in verdicts.names.items()]
+    return specs
 
 
-def built(table: Table, rows: int, outcomes: Iterable[CheckOutcome] = ()) -> dg.MaterializeResult[Any]:
-    """What the asset reports: its rows, and how it fared at its checks."""
+def _check_spec(table: Table, name: str, said: str, blocking: bool) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        name, asset=asset_key(table.key), description=said, blocking=blocking, partitions_def=ACCOUNTS
+    )
+
+
+def built(
+    table: Table,
+    rows: int,
+    outcomes: Iterable[CheckOutcome] = (),
+    verdicts: Iterable[Verdict] = (),
+    plotted: Mapping[str, float] | None = None,
+) -> dg.MaterializeResult[Any]:
+    """What the asset reports: its rows, figures to plot over the nights, and how it fared at its checks."""
+    results = [_outcome_result(table, o) for o in outcomes] + [_verdict_result(table, v) for v in verdicts]
     return dg.MaterializeResult(
         asset_key=asset_key(table.key),
-        metadata={"dagster/row_count": rows},
-        check_results=[
-            dg.AssetCheckResult(
-                passed=outcome.broken_rows == 0,
-                check_name=outcome.name,
-                asset_key=asset_key(table.key),
-                metadata={"condition": outcome.condition, "broken_rows": outcome.broken_rows},
-                description=None
-                if outcome.broken_rows == 0
-                else f"{outcome.broken_rows:,} rows of {table.key} break: {outcome.condition}",
-            )
-            for outcome in outcomes
-        ],
+        metadata={"dagster/row_count": rows, **(plotted or {})},
+        check_results=results,
+    )
+
+
+def _outcome_result(table: Table, outcome: CheckOutcome) -> dg.AssetCheckResult:
+    said = f"{outcome.broken_rows:,} rows of {table.key} break: {outcome.condition}"
+    return dg.AssetCheckResult(
+        passed=outcome.broken_rows == 0,
+        check_name=outcome.name,
+        asset_key=asset_key(table.key),
+        metadata={"condition": outcome.condition, "broken_rows": outcome.broken_rows},
+        description=said if outcome.broken_rows else None,
+    )
+
+
+def _verdict_result(table: Table, verdict: Verdict) -> dg.AssetCheckResult:
+    rows = [dg.TableRecord(row) for row in verdict.rows]
+    return dg.AssetCheckResult(
+        passed=verdict.passed,
+        check_name=verdict.name,
+        asset_key=asset_key(table.key),
+        severity=dg.AssetCheckSeverity.ERROR if verdict.is_error else dg.AssetCheckSeverity.WARN,
+        metadata={"rows": dg.MetadataValue.table(rows)} if rows else {},
+        description=verdict.explanation,
     )

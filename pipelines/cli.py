@@ -19,6 +19,8 @@ COMMANDS = {
     "run": "The nightly job: read the CRM, recompute the plan, publish, say what it takes.",
     "plan": "The calculator: typed figures in, required volumes and reps out; no CRM.",
     "whatif": "An account's current plan beside one with other figures.",
+    "gaps": "What of the agreement is not kept, worst first; a rep's MQLs to call now.",
+    "backfill": "The nights of past days of an account, oldest first.",
     "query": "Read-only SQL on an account's published tables.",
     "ui": "The Dagster UI with the lineage, and the nightly schedule.",
 }

@@ -12,18 +12,21 @@ import dagster as dg
 from pipelines.account_run import AccountRun
 from pipelines.catalog import Catalog, catalog
 from pipelines.files_step import files_step
-from pipelines.nightly import nightly_schedule
+from pipelines.hubspot_step import hubspot_step
+from pipelines.night_alerts import notified_step
+from pipelines.nightly import EVERY_TEN_MINUTES, JOB, nightly_schedule
 from pipelines.published_step import published_step
 from pipelines.settings_step import settings_step
 from pipelines.table_steps import plan_step, sql_step
+from pipelines.watch import failed_runs_sensor, overdue_sensor
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
-JOB = "night"
 
-
-def build_definitions(tables: Catalog, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
-    """The definitions over a catalog of tables; `resources` override the real ones, for tests."""
+def build_definitions(
+    tables: Catalog, resources: Mapping[str, Any] | None = None, ticks: str = EVERY_TEN_MINUTES
+) -> dg.Definitions:
+    """The definitions over a catalog of tables; `resources` override the real ones and `ticks` the clock, for tests."""
     made = [sql_step(t) for t in tables.tables.values() if t.sql is not None]
     made += [plan_step(t, tables) for t in tables.tables.values() if t.function is not None]
     night = dg.define_asset_job(
@@ -32,9 +35,10 @@ def build_definitions(tables: Catalog, resources: Mapping[str, Any] | None = Non
         description="One account's night: settings, sources, funnel, plan, publishing.",
     )
     return dg.Definitions(
-        assets=[settings_step, files_step, *made, published_step(tables)],
+        assets=[settings_step, files_step, hubspot_step, *made, published_step(tables), notified_step],
         jobs=[night],
-        schedules=[nightly_schedule(night)],
+        schedules=[nightly_schedule(night, ticks)],
+        sensors=[failed_runs_sensor(night), overdue_sensor],
         resources={"account_run": AccountRun(), **(resources or {})},
         executor=dg.in_process_executor,
     )

@@ -3,6 +3,7 @@
 Here: running the connector's SQL. Not here: what the SQL is (connectors/files).
 """
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,14 +12,19 @@ import dagster as dg
 import duckdb
 
 from connectors.errors import FixSettingsError
-from connectors.files.exports import PARTS, Exports, Reading, UnreadableFileError
+from connectors.files.exports import PARTS, Exports, Reading
+from connectors.files.tables import ExportFile, Finding
+from connectors.files.text import as_the_database_said
 from pipelines.account_run import AccountRun, plain_failures
-from pipelines.asset_parts import asset_key, asset_spec, built
+from pipelines.asset_parts import asset_key, asset_spec, built, check_specs
 from pipelines.catalog import RAW_FILES
-from pipelines.warehouse import build_within, columns_there, open_run_id, transaction
+from pipelines.sandbox_step import files_of
+from pipelines.warehouse import build_within, check, columns_there, open_run_id, transaction
 
 TABLES = {t.name: t for t in RAW_FILES}
-FINDINGS = TABLES["findings"]
+
+# Tables that hold rows of every part: those of the others stay when one is read anew.
+PART_OF_ROW = {Finding.TABLE: "split_part(setting, '.', 1)", ExportFile.TABLE: "part"}
 
 
 @dataclass
@@ -31,21 +37,32 @@ class _Cost:
 @dg.multi_asset(
     name="files",
     specs=[asset_spec(t, {"duckdb", "file"}, [asset_key("settings.night")]) for t in RAW_FILES],
+    check_specs=check_specs(TABLES[ExportFile.TABLE]),
     retry_policy=dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL),
 )
 def files_step(context: dg.AssetExecutionContext, account_run: AccountRun) -> Iterator[dg.MaterializeResult[Any]]:
-    """Read the exports that changed; an account without exports gets empty tables."""
+    """Read the exports that changed, or a simulated company's; an account without exports gets empty tables."""
     with plain_failures(), account_run.warehouse() as con:
         settings = account_run.settings()
-        used = settings.sources.files is not None
-        exports = Exports(
-            settings.sources.files.model_dump() if settings.sources.files else {p: [] for p in PARTS},
-            account_run.settings_file.name,
-            account_run.settings_file.parent,
-            con.execute("select timezone from settings.night").fetchall()[0][0],
-            lambda reader: _columns_of(con, reader),
-        )
-        cost = _read(con, exports)
+        with files_of(account_run, settings, con) as files:
+            used = files is not None
+            landing = account_run.folder.landing / "files"
+            exports = Exports(
+                files.model_dump() if files else {p: [] for p in PARTS},
+                account_run.settings_file.name,
+                account_run.settings_file.parent,
+                con.execute("select timezone from settings.night").fetchall()[0][0],
+                settings.money,
+                lambda sql: _run(con, sql),
+                landing,
+            )
+            # What a killed run left there is of no use, and what is read must not live on in copies.
+            shutil.rmtree(landing, ignore_errors=True)
+            landing.mkdir(parents=True)
+            try:
+                cost = _read(con, exports)
+            finally:
+                shutil.rmtree(landing, ignore_errors=True)
         con.execute(
             "update reporting.runs set rows_read = rows_read + $1, rows_changed = rows_changed + $2 where run_id = $3",
             [cost.rows_read, cost.rows_changed, open_run_id(con)],
@@ -59,39 +76,38 @@ def files_step(context: dg.AssetExecutionContext, account_run: AccountRun) -> It
         for table in RAW_FILES:
             rows = con.execute(f"select count(*) from {table.key}").fetchall()[0][0]
             account_run.report(table.key, rows)
-            yield built(table, rows)
+            yield built(table, rows, check(con, table) if table.checks else ())
 
 
-def _columns_of(con: duckdb.DuckDBPyConnection, reader: str) -> list[str]:
+def _run(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
     try:
-        return [row[0] for row in con.execute(f"describe select * from {reader}").fetchall()]
+        return con.execute(sql).fetchall()
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.InternalException):
+        # The statement is wrong, not the file that it reads.
+        raise
     except duckdb.Error as e:
-        raise UnreadableFileError(_first_line(e)) from None
-
-
-def _first_line(error: duckdb.Error) -> str:
-    return str(error).splitlines()[0].strip().rstrip(".")
+        raise as_the_database_said(str(e)) from None
 
 
 def _read(con: duckdb.DuckDBPyConnection, exports: Exports) -> _Cost:
+    """Read each part that changed. Raises FixSettingsError with the mistakes of all parts at once."""
     cost = _Cost()
+    mistakes = []
     for part in PARTS:
-        cursor = exports.cursor(part)
-        if _is_unchanged(con, part, cursor):
-            cost.unchanged.append(part)
-            continue
-        reading = exports.reading(part)
-        with transaction(con):
-            try:
-                _read_part(con, reading, cost)
-            except duckdb.InvalidInputException as e:
-                files = ", ".join(p.name for p in reading.paths)
-                raise FixSettingsError(
-                    f"{exports.file_name}: sources.files.{part}.path: {files} cannot be read to its end "
-                    f"({_first_line(e)}); export it again, as UTF-8."
-                ) from None
-            con.execute("delete from nights.cursors where stream = $1", [f"files.{part}"])
-            con.execute("insert into nights.cursors values ($1, $2)", [f"files.{part}", cursor])
+        try:
+            cursor = exports.cursor(part)
+            if _is_unchanged(con, part, cursor):
+                cost.unchanged.append(part)
+                continue
+            with transaction(con):
+                _read_part(con, exports.read(part), cost)
+                exports.forget(part)
+                con.execute("delete from nights.cursors where stream = $1", [f"files.{part}"])
+                con.execute("insert into nights.cursors values ($1, $2)", [f"files.{part}", cursor])
+        except FixSettingsError as e:
+            mistakes.append(str(e))
+    if mistakes:
+        raise FixSettingsError("\n".join(mistakes))
     return cost
 
 
@@ -102,17 +118,12 @@ def _is_unchanged(con: duckdb.DuckDBPyConnection, part: str, cursor: str) -> boo
 
 
 def _read_part(con: duckdb.DuckDBPyConnection, reading: Reading, cost: _Cost) -> None:
-    con.execute(f"create or replace temp table {reading.cells_table} as {reading.cells}")
-    cost.rows_read += _count(con, reading.cells_table)
+    cost.rows_read += reading.rows
     for name, select in reading.tables.items():
-        cost.rows_changed += build_within(con, TABLES[name], select)
-    if columns_there(con, FINDINGS):
-        others = f"select * from {FINDINGS.key} where split_part(setting, '.', 1) <> '{reading.part}' union all "
-    else:
-        others = ""
-    build_within(con, FINDINGS, others + reading.findings)
-    con.execute(f"drop table {reading.cells_table}")
-
-
-def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    return int(con.execute(f"select count(*) from {table}").fetchall()[0][0])
+        table = TABLES[name]
+        if name in PART_OF_ROW:
+            if columns_there(con, table):
+                select += f" union all select * from {table.key} where {PART_OF_ROW[name]} <> '{reading.part}'"
+            build_within(con, table, select)
+        else:
+            cost.rows_changed += build_within(con, table, select)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 SQL = PROJECT / "sql"
-SHIPPED_ACCOUNTS = PROJECT / "accounts" / "example"
+SHIPPED_ACCOUNTS = PROJECT / "accounts" / "sandbox"
 
 
 def accounts_folder() -> Path:
@@ -25,7 +25,7 @@ def data_folder() -> Path:
 def account_files() -> dict[str, Path]:
     """The account files in force, by account name, in name order.
 
-    Those of the accounts folder; the shipped example's while the project's own folder has none.
+    Those of the accounts folder; the shipped sandbox's while the project's own folder has none.
     """
     found = _files_in(accounts_folder())
     if not found and accounts_folder() == PROJECT / "accounts":
@@ -49,7 +49,8 @@ def shown(path: Path) -> str:
 
 def _files_in(folder: Path) -> dict[str, Path]:
     files = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
-    return {file.stem: file for file in files}
+    # Editors and systems keep hidden files of their own beside the one they work on.
+    return {file.stem: file for file in files if not file.name.startswith(".")}
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,16 @@ class AccountFolder:
     def published(self) -> Path:
         """The database RevOps opens."""
         return self.root / "reporting.duckdb"
+
+    @property
+    def report(self) -> Path:
+        """The page RevOps reads."""
+        return self.root / "report.html"
+
+    @property
+    def alerts(self) -> Path:
+        """Which messages were sent."""
+        return self.root / "alerts.json"
 
     @property
     def landing(self) -> Path:

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -18,6 +18,8 @@ from pipelines.warehouse import comment, literal
 
 # BI tools bundle older DuckDBs; files of this version are read from DuckDB 1.2 on.
 STORAGE_VERSION = "v1.2.0"
+
+EARLIER = ".earlier-"
 
 
 @contextmanager
@@ -29,7 +31,7 @@ def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     config = {"enable_external_access": "false", "autoinstall_known_extensions": "false"}
     try:
         con = duckdb.connect(str(path), read_only=True, config=config)
-    except duckdb.IOException:
+    except (duckdb.IOException, duckdb.ConnectionException):
         with tempfile.TemporaryDirectory(prefix="sla-published-") as folder:
             copy = Path(folder) / path.name
             shutil.copyfile(path, copy)
@@ -40,13 +42,12 @@ def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def published_run_ids(path: Path) -> set[str]:
-    """The runs that the published file says have succeeded; none where there is no file."""
+def published_runs(path: Path) -> dict[str, datetime]:
+    """The runs that the published file says have succeeded, and when (UTC); none where there is no file."""
     if not path.exists():
-        return set()
+        return {}
     with open_published(path) as con:
-        found = con.execute("select run_id from runs where status = 'succeeded'").fetchall()
-    return {row[0] for row in found}
+        return dict(con.execute("select run_id, finished_at from runs where status = 'succeeded'").fetchall())
 
 
 def published_nights(path: Path) -> list[date]:
@@ -54,29 +55,36 @@ def published_nights(path: Path) -> list[date]:
     if not path.exists():
         return []
     with open_published(path) as con:
-        found = con.execute("select distinct as_of from required_funnel order by as_of").fetchall()
+        found = con.execute("select distinct as_of from runs where status = 'succeeded' order by as_of").fetchall()
     return [row[0] for row in found]
 
 
 def write_published(
-    con: duckdb.DuckDBPyConnection, path: Path, tables: Iterable[Table], as_of: date, full_refresh: bool
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    tables: Iterable[Table],
+    as_of: date,
+    full_refresh: bool,
+    run_log: str,
 ) -> None:
     """Put the reporting tables of the open night into the published file, all of them or none.
 
     Nights published before stay as they were, but for `as_of` itself where it is the latest or `full_refresh` asks
     for it. A night before the latest brings its own rows only; tables without nights stay those of the latest.
+    `run_log` is the table or view to publish as `runs`, in which tonight's run has succeeded.
     """
     nights = published_nights(path)
     is_latest = not nights or as_of >= nights[-1]
     keeps_own = as_of in nights and not is_latest and not full_refresh
     aside = path.with_suffix(".next")
-    _remove(aside)
+    _remove_leftovers(path, aside)
     with _earlier(con, path if nights else None):
         con.execute(f"attach {literal(str(aside))} as aside (storage_version '{STORAGE_VERSION}')")
         try:
             con.execute("begin")
             for table in tables:
-                _write(con, table, as_of, bool(nights), is_latest, keeps_own)
+                source = run_log if table.name == "runs" else table.key
+                _write(con, table, source, as_of, bool(nights), is_latest, keeps_own)
             con.execute("commit")
         finally:
             con.execute("detach aside")
@@ -88,7 +96,13 @@ def write_published(
 
 
 def _write(
-    con: duckdb.DuckDBPyConnection, table: Table, as_of: date, has_earlier: bool, is_latest: bool, keeps_own: bool
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    source: str,
+    as_of: date,
+    has_earlier: bool,
+    is_latest: bool,
+    keeps_own: bool,
 ) -> None:
     names = [c.name for c in table.columns]
     target = f"aside.main.{table.name}"
@@ -96,16 +110,22 @@ def _write(
     con.execute(f"create table {target} ({', '.join(f'{chr(34)}{c.name}{chr(34)} {c.type}' for c in table.columns)})")
     there = _earlier_columns(con, table) if has_earlier else set()
     old = ", ".join(f'"{n}"' if n in there else f'null as "{n}"' for n in names)
+    tonight = f"as_of = {literal(as_of.isoformat())}"
     if table.is_nightly and there:
-        tonight = f"as_of = {literal(as_of.isoformat())}"
         others = "true" if keeps_own else f"not ({tonight})"
         con.execute(f"insert into {target} ({listed}) select {old} from earlier.main.{table.name} where {others}")
         if not keeps_own:
-            con.execute(f"insert into {target} ({listed}) select {listed} from {table.key} where {tonight}")
+            con.execute(f"insert into {target} ({listed}) select {listed} from {source} where {tonight}")
+    elif table.is_nightly:
+        # The warehouse also holds what was built of nights that came to nothing.
+        succeeded = "select r.as_of from reporting.runs as r where r.status = 'succeeded'"
+        con.execute(
+            f"insert into {target} ({listed}) select {listed} from {source} where {tonight} or as_of in ({succeeded})"
+        )
     elif table.name != "runs" and there and not is_latest:
         con.execute(f"insert into {target} ({listed}) select {old} from earlier.main.{table.name}")
     else:
-        con.execute(f"insert into {target} ({listed}) select {listed} from {table.key}")
+        con.execute(f"insert into {target} ({listed}) select {listed} from {source}")
     comment(con, table, target)
 
 
@@ -122,7 +142,7 @@ def _earlier(con: duckdb.DuckDBPyConnection, path: Path | None) -> Iterator[None
     if path is None:
         yield
         return
-    with tempfile.TemporaryDirectory(prefix=".earlier-", dir=path.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=EARLIER, dir=path.parent) as folder:
         copy = Path(folder) / "earlier.duckdb"
         shutil.copyfile(path, copy)
         con.execute(f"attach {literal(str(copy))} as earlier (read_only)")
@@ -130,6 +150,13 @@ def _earlier(con: duckdb.DuckDBPyConnection, path: Path | None) -> Iterator[None
             yield
         finally:
             con.execute("detach earlier")
+
+
+def _remove_leftovers(path: Path, aside: Path) -> None:
+    """What a killed run left of its publishing; its log would be replayed into the new file."""
+    _remove(aside, aside.with_name(aside.name + ".wal"))
+    for folder in path.parent.glob(f"{EARLIER}*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove(*paths: Path) -> None:

@@ -4,23 +4,22 @@ Here: starting the job as `sla run` does. Not here: printing (`cli`), or the sch
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-import dagster as dg
-from dagster import DagsterEvent, DagsterInstance
+from dagster import DagsterInstance
 
-from models.open_night import last_complete_day, zone_of
+from connectors.errors import SourceError
+from models.open_night import latest_night
 from models.settings.account import AccountSettings
 from pipelines import account_run
 from pipelines.account_lock import account_lock
-from pipelines.account_run import BAD_INPUT
-from pipelines.nightly import night_tags
+from pipelines.account_run import BAD_INPUT, Progress
+from pipelines.failure import FAILED, run_failure
+from pipelines.night_alerts import tell_of_failure
+from pipelines.nightly import QUIET_TAG, night_tags
 from pipelines.paths import AccountFolder
-
-FAILED = 1
 
 
 @dataclass(frozen=True)
@@ -47,16 +46,20 @@ def run_night(
     settings: AccountSettings,
     as_of: date | None,
     full_refresh: bool,
-    progress: Callable[[str, int], None],
+    progress: Progress,
+    quiet: bool = False,
+    agree: bool = False,
 ) -> NightOutcome:
     """Run the night of an account here and now; `progress` is called with each table and its rows.
+
+    Nobody is told of a `quiet` night. With `agree`, its plan is agreed on anew.
 
     Raises AccountBusyError when another process runs the account.
     """
     with account_lock(AccountFolder(account)):
         from pipelines.definitions import JOB, defs
 
-        night = as_of or last_complete_day(datetime.now(UTC), zone_of(settings))
+        night = as_of or latest_night(_with_portal_zone(account, settings), datetime.now(UTC))
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         account_run.listeners.append(progress)
         try:
@@ -65,43 +68,37 @@ def run_night(
                 result = defs.resolve_job_def(JOB).execute_in_process(
                     instance=instance,
                     partition_key=account,
-                    tags=night_tags(account, night),
-                    run_config=_run_config(night, full_refresh),
+                    tags=night_tags(account, night) | ({QUIET_TAG: "yes"} if quiet else {}),
+                    run_config=_run_config(night, full_refresh, agree),
                     raise_on_error=False,
                 )
         finally:
             account_run.listeners.remove(progress)
     if result.success:
         return NightOutcome(night)
-    return NightOutcome(night, *_failure(result.all_events, AccountFolder(account)))
+    failure = run_failure(result.all_events, AccountFolder(account).log)
+    if not quiet:
+        tell_of_failure(account, night, failure.told)
+    return NightOutcome(night, failure.exit_code, failure.sentence)
 
 
-def _run_config(as_of: date, full_refresh: bool) -> dict[str, Any]:
+def _with_portal_zone(account: str, settings: AccountSettings) -> AccountSettings:
+    """The settings with the portal's zone where they name none; as they are where the portal does not answer."""
+    from pipelines.hubspot_access import with_portal_defaults
+
+    try:
+        return with_portal_defaults(account, settings)
+    except SourceError:
+        # The night's first step meets it again, and says so.
+        return settings
+
+
+def _run_config(as_of: date, full_refresh: bool, agree: bool) -> dict[str, Any]:
+    config = {"as_of": as_of.isoformat(), "full_refresh": full_refresh, "agree": agree}
     return {
-        "ops": {"settings": {"config": {"as_of": as_of.isoformat(), "full_refresh": full_refresh}}},
+        "ops": {"settings": {"config": config}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
-
-
-def _failure(events: list[DagsterEvent], folder: AccountFolder) -> tuple[int, str]:
-    """The exit code and the sentence of a run that did not succeed."""
-    for event in events:
-        if event.is_step_failure:
-            failed = event.step_failure_data.user_failure_data
-            if failed is not None:
-                code = failed.metadata.get("exit_code")
-                return int(code.value) if code else FAILED, str(failed.description)
-            error = event.step_failure_data.error
-            cause = error.cause or error if error else None
-            said = cause.message.strip().splitlines()[-1] if cause else "no reason given"
-            return FAILED, f"The step {event.step_key} failed: {said} (more in {folder.log})"
-    broken = [
-        data.description or f"{data.asset_key.to_user_string()}: {data.check_name}"
-        for event in events
-        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
-        and not (data := event.asset_check_evaluation_data).passed
-    ]
-    return FAILED, "; ".join(broken) or f"The run did not succeed; see {folder.log}."
 
 
 __all__ = ["BAD_INPUT", "FAILED", "NightOutcome", "run_night", "tables_of_a_night"]

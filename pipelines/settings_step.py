@@ -17,11 +17,15 @@ from models.settings.account import AccountSettings
 from pipelines.account_run import AccountRun, plain_failures
 from pipelines.asset_parts import asset_spec, built
 from pipelines.catalog import RUNS, SETTINGS
-from pipelines.published_file import published_run_ids
+from pipelines.hubspot_access import with_portal_defaults
+from pipelines.nightly import NIGHT_TAG, night_tags
+from pipelines.published_file import published_runs
+from pipelines.published_step import PUBLISHED
 from pipelines.table import Table
-from pipelines.warehouse import build_within, columns_there, comment, rows_as_select, transaction
+from pipelines.warehouse import build_within, columns_there, create, rows_as_select, transaction
 
-SUPPORTED = ("files",)
+SUPPORTED = ("files", "hubspot", "sandbox")
+SANDBOX_FACES = ("files", "hubspot")
 
 
 class NightConfig(dg.Config):
@@ -29,6 +33,7 @@ class NightConfig(dg.Config):
 
     as_of: str | None = Field(None, description="the day the night speaks for, YYYY-MM-DD; by default yesterday")
     full_refresh: bool = Field(False, description="read the source whole, and replace the night if it is published")
+    agree: bool = Field(False, description="agree on tonight's plan anew, from the day after on")
 
 
 @dg.multi_asset(
@@ -42,6 +47,7 @@ def settings_step(
     with plain_failures():
         settings = account_run.settings()
         _refuse_sources_not_read_yet(account_run.settings_file.name, settings)
+        settings = with_portal_defaults(account_run.account, settings)
         as_of = _day(config.as_of)
         with account_run.warehouse() as con, transaction(con):
             opened = open_night(
@@ -51,14 +57,26 @@ def settings_step(
                 as_of=as_of,
                 full_refresh=config.full_refresh,
                 earlier_cut_off_at=_earlier_cut_off(con, as_of),
+                agree=config.agree,
             )
             con.execute("delete from nights.open")
             con.execute("insert into nights.open values ($1)", [context.run.run_id])
             rows = _write(con, opened)
             _log_run(con, account_run, opened, settings, context.run.run_id)
+    _tag(context, account_run.account, opened.night.as_of)
     for table in (*SETTINGS, RUNS):
         account_run.report(table.key, rows.get(table.key, 1))
         yield built(table, rows.get(table.key, 1))
+
+
+def _tag(context: dg.AssetExecutionContext, account: str, as_of: date) -> None:
+    """Mark a run that goes on to publish with its night, so that the schedule does not ask for that night again.
+
+    The schedule's and the command's own runs are marked from their start; one launched from the UI is not.
+    """
+    selected = context.run.asset_selection
+    if NIGHT_TAG not in context.run.tags and (not selected or PUBLISHED in selected):
+        context.instance.add_run_tags(context.run.run_id, night_tags(account, as_of))
 
 
 def _refuse_sources_not_read_yet(file: str, settings: AccountSettings) -> None:
@@ -67,7 +85,15 @@ def _refuse_sources_not_read_yet(file: str, settings: AccountSettings) -> None:
     unknown = [s for s in settings.sources.names if s not in SUPPORTED]
     if unknown:
         raise SettingsError(
-            [f"{file}: sources.{s}: this version reads exports only; name them under sources.files." for s in unknown]
+            [
+                f"{file}: sources.{s}: this version does not read it yet; read exports of it under sources.files."
+                for s in unknown
+            ]
+        )
+    sandbox = settings.sources.sandbox
+    if sandbox is not None and sandbox.as_ not in SANDBOX_FACES:
+        raise SettingsError(
+            [f"{file}: sources.sandbox.as: {sandbox.as_} is not simulated yet; use {' or '.join(SANDBOX_FACES)}."]
         )
 
 
@@ -119,10 +145,12 @@ def _log_run(
 ) -> None:
     """The run's row; rows that an earlier, killed run left `running` get the end they came to."""
     _create_run_log(con, RUNS)
-    published = published_run_ids(account_run.folder.published)
+    published = published_runs(account_run.folder.published)
     for (left,) in con.execute("select run_id from reporting.runs where status = 'running'").fetchall():
-        status = "succeeded" if left in published else "failed"
-        con.execute("update reporting.runs set status = $1 where run_id = $2", [status, left])
+        con.execute(
+            "update reporting.runs set finished_at = $1, status = $2 where run_id = $3",
+            [published.get(left), "succeeded" if left in published else "failed", left],
+        )
     run = Run(
         run_id=run_id,
         account=account_run.account,
@@ -144,6 +172,4 @@ def _log_run(
 def _create_run_log(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     con.execute(f"create schema if not exists {table.schema}")
     if not columns_there(con, table):
-        columns = ", ".join(f"{c.name} {c.type}" for c in table.columns)
-        con.execute(f"create table {table.key} ({columns})")
-        comment(con, table, table.key)
+        create(con, table)

@@ -13,10 +13,12 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.lineage import Node, lineage
 
-from pipelines.table import Check, Column, check_of
+from pipelines.table import Check, Column, Plot, check_of, plot_of
 
 DIALECT = "duckdb"
 TRAILING_COMMENT = re.compile(r"^(?P<code>.*?\S)\s*--\s*(?P<comment>.+)$")
+# The grain of a table that has no more than one.
+ONE_ROW = "one row"
 LAST_NAME = re.compile(r'(?P<name>\w+)"?\s*,?\s*$')
 
 
@@ -34,16 +36,24 @@ class SqlFile:
     description: str
     grain: tuple[str, ...]
     checks: tuple[Check, ...]
+    plots: tuple[Plot, ...]
     comments: Mapping[str, str]
     """column → what it means"""
     reads: tuple[str, ...]
     """`schema.table` of what it reads, in name order; never itself"""
+    reads_itself: bool
+    """whether it reads its own earlier nights"""
     tree: exp.Expr
 
     @property
     def key(self) -> str:
         """`schema.table`."""
         return f"{self.schema}.{self.name}"
+
+    @property
+    def path(self) -> str:
+        """The file, as messages name it."""
+        return f"sql/{self.schema}/{self.name}.sql"
 
 
 def read_sql_file(path: Path) -> SqlFile:
@@ -60,9 +70,18 @@ def read_sql_file(path: Path) -> SqlFile:
         raise SqlFileError(f"{where}: {e}") from None
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         raise SqlFileError(f"{where}: holds more or less than one SELECT; put each table into its own file")
-    description, grain, checks = _header(text)
+    try:
+        description, grain, checks, plots = _header(text)
+    except ValueError as e:
+        raise SqlFileError(f"{where}: {e}") from None
     if not description:
         raise SqlFileError(f"{where}: does not say what it holds; begin it with a comment")
+    if grain is None:
+        raise SqlFileError(
+            f"{where}: does not say what one row is; add `-- grain: column, column` or `-- grain: {ONE_ROW}`"
+        )
+    own = f"{schema}.{name}"
+    reads = _reads(trees[0], where)
     return SqlFile(
         schema=schema,
         name=name,
@@ -70,25 +89,31 @@ def read_sql_file(path: Path) -> SqlFile:
         description=description,
         grain=grain,
         checks=checks,
+        plots=plots,
         comments=_column_comments(text),
-        reads=_reads(trees[0], where, f"{schema}.{name}"),
+        reads=tuple(sorted(reads - {own})),
+        reads_itself=own in reads,
         tree=trees[0],
     )
 
 
-def _header(text: str) -> tuple[str, tuple[str, ...], tuple[Check, ...]]:
-    described, grain, checks = [], (), []
+def _header(text: str) -> tuple[str, tuple[str, ...] | None, tuple[Check, ...], tuple[Plot, ...]]:
+    described, checks, plots = [], [], []
+    grain: tuple[str, ...] | None = None
     for line in text.splitlines():
         if not line.startswith("--"):
             break
         said = line[2:].strip()
         if said.startswith("grain:"):
-            grain = tuple(c.strip() for c in said.removeprefix("grain:").split(","))
+            given = said.removeprefix("grain:").strip()
+            grain = () if given == ONE_ROW else tuple(c.strip() for c in given.split(","))
         elif said.startswith("check:"):
             checks.append(check_of(said.removeprefix("check:").strip()))
+        elif said.startswith("plot:"):
+            plots.append(plot_of(said.removeprefix("plot:").strip()))
         else:
             described.append(said)
-    return "\n".join(described).strip(), grain, tuple(checks)
+    return "\n".join(described).strip(), grain, tuple(checks), tuple(plots)
 
 
 def _column_comments(text: str) -> dict[str, str]:
@@ -103,7 +128,7 @@ def _column_comments(text: str) -> dict[str, str]:
     return comments
 
 
-def _reads(tree: exp.Expr, where: str, own: str) -> tuple[str, ...]:
+def _reads(tree: exp.Expr, where: str) -> set[str]:
     ctes = {c.alias for c in tree.find_all(exp.CTE)}
     found = set()
     for table in tree.find_all(exp.Table):
@@ -112,7 +137,7 @@ def _reads(tree: exp.Expr, where: str, own: str) -> tuple[str, ...]:
         if not table.db:
             raise SqlFileError(f"{where}: reads {table.name}; name its schema too, as in funnel.{table.name}")
         found.add(f"{table.db}.{table.name}")
-    return tuple(sorted(found - {own}))
+    return found
 
 
 def described_columns(
@@ -125,13 +150,14 @@ def described_columns(
     """
     silent = [n for n, _ in bound if n not in file.comments]
     if silent:
-        raise SqlFileError(
-            f"sql/{file.schema}/{file.name}.sql: {', '.join(silent)} has no comment; say beside it what it means"
-        )
+        raise SqlFileError(f"{file.path}: {', '.join(silent)} has no comment; say beside it what it means")
+    unknown = [c for c in file.grain if c not in file.comments]
+    if unknown:
+        raise SqlFileError(f"{file.path}: grain: {', '.join(unknown)} is no column of it; name columns of its own")
     try:
         nodes = lineage(None, file.tree, schema=dict(schema), dialect=DIALECT, trim_selects=False)
     except SqlglotError as e:
-        raise SqlFileError(f"sql/{file.schema}/{file.name}.sql: {e}") from None
+        raise SqlFileError(f"{file.path}: {e}") from None
     assert isinstance(nodes, dict)  # noqa: S101
     return tuple(Column(name, kind, file.comments[name], _leaves(nodes.get(name))) for name, kind in bound)
 

@@ -16,6 +16,26 @@ REFUSED: dict[type[exp.Expr], str] = {
     exp.DayOfWeek: "dayofweek: take the day from settings.calendar",
     exp.ArgMax: "arg_max: number the rows and take the first",
     exp.ArgMin: "arg_min: number the rows and take the first",
+    exp.ApproxQuantile: "approx_quantile: number the rows",
+    exp.Dayname: "dayname: take the day from settings.calendar",
+    exp.TimeToUnix: "epoch: use date_diff in seconds",
+    exp.ToDays: "to_days: write interval 1 day",
+    exp.First: "first: number the rows and take the first",
+    exp.Last: "last: number the rows and take the first",
+    exp.ArrayAgg: "list: write an ordered string_agg, or number the rows",
+    exp.Array: "[…]: write a row for each value",
+    exp.Explode: "unnest: write a row for each value",
+    exp.GenerateSeries: "range: take the days from settings.calendar",
+    exp.Columns: "COLUMNS: name each column",
+}
+
+# Functions that the parser knows by name alone.
+OTHER_FUNCTIONS = {
+    "hash": "use md5",
+    "date_part": "take the part from settings.calendar, or with strftime",
+    "date_sub": "subtract two dates, or use date_diff in seconds",
+    "datesub": "subtract two dates, or use date_diff in seconds",
+    "age": "subtract two dates",
 }
 
 
@@ -31,6 +51,12 @@ def lint(tree: exp.Expr) -> list[str]:
         "UNION BY NAME: name the columns in order in both"
         for union in tree.find_all(exp.SetOperation)
         if union.args.get("by_name")
+    ]
+    found += ["REPLACE: name each column" for star in tree.find_all(exp.Star) if star.args.get("replace")]
+    found += [
+        "MATERIALIZED: leave it to the engine"
+        for cte in tree.find_all(exp.CTE)
+        if cte.args.get("materialized") is not None
     ]
     found += [
         f"date_diff in {unit}: subtract two dates, or use seconds"
@@ -49,9 +75,9 @@ def lint(tree: exp.Expr) -> list[str]:
         if not isinstance(d.expression, exp.Literal | exp.Nullif) and d.expression.find(exp.Nullif) is None
     ]
     found += [
-        f"{f.name}(): write an ordered string_agg, or number the rows"
+        f"{f.name}: {OTHER_FUNCTIONS[f.name.lower()]}"
         for f in tree.find_all(exp.Anonymous)
-        if f.name.lower() in ("list", "epoch", "dayname", "hash", "max_by", "min_by")
+        if f.name.lower() in OTHER_FUNCTIONS
     ]
     return found
 

@@ -32,6 +32,17 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Plot:
+    """A figure of a table's night that the UI plots over the nights: one aggregate, or one for each group."""
+
+    name: str
+    value: str
+    """an aggregate"""
+    by: str | None = None
+    """what the figure is split by; NULL groups are left out"""
+
+
+@dataclass(frozen=True)
 class Table:
     """A table of the warehouse."""
 
@@ -41,6 +52,7 @@ class Table:
     columns: tuple[Column, ...]
     grain: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    plots: tuple[Plot, ...] = ()
     reads: tuple[str, ...] = ()
     """keys of the tables it is made from"""
     sql: str | None = None
@@ -66,6 +78,17 @@ def check_of(condition: str) -> Check:
     return Check(re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")[:80], condition)
 
 
+PLOT = re.compile(r"(?P<name>[A-Za-z ]+?)(?: by (?P<by>[^:]+))?: (?P<value>.+)")
+
+
+def plot_of(said: str) -> Plot:
+    """A plot from `name: aggregate`, or `name by expression: aggregate`; raises ValueError for anything else."""
+    parts = PLOT.fullmatch(said)
+    if parts is None:
+        raise ValueError(f"plot: {said}: is no plot; write it as `name: aggregate` or `name by column: aggregate`")
+    return Plot(parts["name"], parts["value"], parts["by"])
+
+
 def table_of(schema: str, name: str, row: type, function: Callable[..., Any] | None = None) -> Table:
     """The table whose rows are instances of the dataclass `row`, made by `function` where one is given."""
     return Table(
@@ -75,5 +98,6 @@ def table_of(schema: str, name: str, row: type, function: Callable[..., Any] | N
         columns=tuple(Column(*c) for c in columns_of(row)),
         grain=getattr(row, "GRAIN", ()),
         checks=tuple(check_of(c) for c in getattr(row, "CHECKS", ())),
+        plots=tuple(plot_of(p) for p in getattr(row, "PLOTS", ())),
         function=function,
     )

@@ -14,8 +14,9 @@ import pandas as pd
 from pipelines.account_run import AccountRun
 from pipelines.asset_parts import asset_spec, built, check_specs
 from pipelines.catalog import Catalog
+from pipelines.row_checks import verdicts
 from pipelines.table import Table
-from pipelines.warehouse import build, build_rows, check, read_frame, read_rows
+from pipelines.warehouse import build, build_rows, check, columns_there, plotted, read_frame, read_rows, withdraw
 
 
 def sql_step(table: Table) -> dg.AssetsDefinition:
@@ -29,8 +30,7 @@ def sql_step(table: Table) -> dg.AssetsDefinition:
     def step(account_run: AccountRun) -> Iterator[dg.MaterializeResult[Any]]:
         with account_run.warehouse() as con:
             rows = build(con, table, str(table.sql))
-            account_run.report(table.key, rows)
-            yield built(table, rows, check(con, table))
+            yield _checked(con, table, rows, account_run)
 
     return step
 
@@ -47,10 +47,21 @@ def plan_step(table: Table, catalog: Catalog) -> dg.AssetsDefinition:
         with account_run.warehouse() as con:
             assert table.function is not None  # noqa: S101
             rows = build_rows(con, table, table.function(**_arguments(con, table, catalog)))
-            account_run.report(table.key, rows)
-            yield built(table, rows, check(con, table))
+            yield _checked(con, table, rows, account_run)
 
     return step
+
+
+def _checked(
+    con: duckdb.DuckDBPyConnection, table: Table, rows: int, account_run: AccountRun
+) -> dg.MaterializeResult[Any]:
+    """What the step reports of the table it built; one that breaks a check is no part of the night."""
+    account_run.report(table.key, rows)
+    outcomes = check(con, table)
+    judged = verdicts(con, table)
+    if any(o.broken_rows for o in outcomes) or any(v.is_error for v in judged):
+        withdraw(con, table)
+    return built(table, rows, outcomes, judged, plotted(con, table))
 
 
 def _arguments(con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog) -> dict[str, Any]:
@@ -60,7 +71,10 @@ def _arguments(con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog) -
     for parameter, key in zip(inspect.signature(table.function).parameters.values(), table.reads, strict=True):
         asked = parameter.annotation
         source = catalog.tables[key]
-        if asked is pd.DataFrame:
+        if key == table.key and not columns_there(con, table):
+            # Its own earlier rows, before there are any.
+            arguments[parameter.name] = []
+        elif asked is pd.DataFrame:
             arguments[parameter.name] = read_frame(con, source)
         elif get_origin(asked) is list:
             arguments[parameter.name] = read_rows(con, source, get_args(asked)[0])

@@ -15,7 +15,7 @@ import duckdb
 import orjson
 import pandas as pd
 
-from pipelines.table import Table
+from pipelines.table import Plot, Table
 
 CONFIG: dict[str, Any] = {
     "threads": 2,
@@ -23,6 +23,9 @@ CONFIG: dict[str, Any] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
+
+# Groups of a plot beyond these are left out: a chart each would bury the others.
+PLOTTED_GROUPS = 20
 
 OPEN_NIGHT = "(select n.as_of from settings.night as n)"
 
@@ -93,8 +96,11 @@ def build_within(con: duckdb.DuckDBPyConnection, table: Table, select: str) -> i
         raise NoOpenNightError(f"No night is open, so {table.key} cannot be built; materialize `settings` first.")
     listed = ", ".join(_quoted(c.name) for c in table.columns)
     con.execute(f"create schema if not exists {table.schema}")
-    if table.is_nightly and columns_there(con, table):
-        _add_new_columns(con, table)
+    if table.is_nightly:
+        if columns_there(con, table):
+            _add_new_columns(con, table)
+        else:
+            create(con, table)
         # The SELECT may read the table's own rows, those of tonight included: first make the new ones.
         con.execute(f"create or replace temp table tonight as select {listed} from ({select})")
         con.execute(f"delete from {table.key} where as_of = {OPEN_NIGHT}")
@@ -106,6 +112,11 @@ def build_within(con: duckdb.DuckDBPyConnection, table: Table, select: str) -> i
     con.execute("delete from nights.builds where table_key = $1", [table.key])
     con.execute("insert into nights.builds values ($1, $2)", [table.key, night])
     return int(con.execute(f"select count(*) from {table.key} {tonight_only(table)}").fetchall()[0][0])
+
+
+def withdraw(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Forget that the table was built for the open night, so that the night cannot be published with it."""
+    con.execute("delete from nights.builds where table_key = $1", [table.key])
 
 
 def build_rows(con: duckdb.DuckDBPyConnection, table: Table, rows: Iterable[Any]) -> int:
@@ -149,6 +160,25 @@ def check(con: duckdb.DuckDBPyConnection, table: Table) -> list[CheckOutcome]:
     return outcomes
 
 
+def plotted(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, float]:
+    """The figures of the open night that are plotted, by name; what cannot be computed is left out."""
+    found = {}
+    for plot in table.plots:
+        for group, value in con.execute(plot_query(plot, table)).fetchall():
+            if value is not None:
+                found[f"{plot.name} {group}" if group else plot.name] = float(value)
+    return found
+
+
+def plot_query(plot: Plot, table: Table) -> str:
+    """The SELECT of a plot: (group, value)."""
+    source = f"(select * from {table.key} {tonight_only(table)}) as night"
+    if plot.by is None:
+        return f"select null, {plot.value} from {source}"
+    groups = f"select {plot.by}, {plot.value} from {source} group by 1 having {plot.by} is not null"
+    return f"{groups} order by 1 limit {PLOTTED_GROUPS}"
+
+
 def read_rows(con: duckdb.DuckDBPyConnection, table: Table, row: type) -> list[Any]:
     """The rows of a table as instances of the dataclass `row`, in order; of a nightly table, the open night's."""
     listed = ", ".join(_quoted(f.name) for f in fields(row))
@@ -175,6 +205,12 @@ def columns_there(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str
             [table.schema, table.name],
         ).fetchall()
     )
+
+
+def create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """The table, empty, with its columns as declared and their comments."""
+    con.execute(f"create table {table.key} ({', '.join(f'{_quoted(c.name)} {c.type}' for c in table.columns)})")
+    comment(con, table, table.key)
 
 
 def _add_new_columns(con: duckdb.DuckDBPyConnection, table: Table) -> None:

@@ -1,6 +1,6 @@
-"""Exports of any CRM: CSV, Parquet, JSON. `tables` says what is read from them, `exports` how.
+"""Exports of any CRM: CSV, Excel, Parquet, JSON. `tables` says what is read from them, `exports` how.
 
-The reading itself is SQL text for DuckDB, so that files of any size are never rows in Python.
+Text is cut into rows as a stream, where a broken row can be told from a whole one; all that follows is SQL for DuckDB.
 """
 
 from connectors.files.exports import Exports, Reading

@@ -1,7 +1,9 @@
 """SQL expressions that turn the text of a cell into a value; NULL where it is none.
 
-Here: what a date, an amount, a yes or a kind looks like in an export. Not here: which columns are read.
+Here: names, words, yes and no. Not here: dates (`dates`) and amounts (`amounts`), which a whole column decides.
 """
+
+from collections.abc import Iterable
 
 KINDS = {
     "call": ("call", "calls", "phone", "phone call", "outbound call", "telephone"),
@@ -11,6 +13,11 @@ KINDS = {
 }
 YES = ("true", "t", "yes", "y", "1")
 NO = ("false", "f", "no", "n", "0")
+
+# What exports write where a date or an amount is not known; lower case.
+NOTHING = ("-", "--", "n/a", "#n/a", "na", "null", "none", "nan", "nat", "\\n", "(no value)", "(none)", "0000-00-00")
+
+WHITE = " \t\r\n\f\v\u00a0\u202f\u200b\ufeff"
 
 
 def text(value: str) -> str:
@@ -23,26 +30,19 @@ def name(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
-def one_of(values: tuple[str, ...] | list[str]) -> str:
+def one_of(values: Iterable[str]) -> str:
     """A parenthesised list of string literals."""
     return "(" + ", ".join(text(v) for v in values) + ")"
 
 
-def instant(cell: str, zone: str) -> str:
-    """The UTC instant of an ISO date or time: a bare day is its midnight in `zone`, a time without an offset is there.
-
-    Days outside 1900 to 2199 are typing errors, not dates.
-    """
-    has_offset = f"regexp_matches({cell}, ':\\d{{2}}(\\.\\d+)?\\s*(Z|z|UTC|[+-]\\d{{2}}(:?\\d{{2}})?)$')"
-    aware = f"cast(try_cast({cell} as timestamptz) at time zone 'UTC' as timestamp)"
-    local = f"cast((try_cast({cell} as timestamp) at time zone {text(zone)}) at time zone 'UTC' as timestamp)"
-    sane = f"try_cast(substr({cell}, 1, 4) as integer) between 1900 and 2199"
-    return f"case when not coalesce({sane}, false) then null when {has_offset} then {aware} else {local} end"
+def trimmed(cell: str) -> str:
+    """A cell without the white space around it; NULL where nothing is left."""
+    return f"nullif(trim({cell}, {text(WHITE)}), '')"
 
 
-def amount(cell: str) -> str:
-    """The money in a cell: a plain number with a decimal point."""
-    return f"try_cast({cell} as decimal(18, 2))"
+def filled(cell: str) -> str:
+    """A trimmed cell; NULL also where it says that there is no value."""
+    return f"case when lower({trimmed(cell)}) not in {one_of(NOTHING)} then {trimmed(cell)} end"
 
 
 def yes_no(cell: str) -> str:
@@ -58,4 +58,7 @@ def kind(cell: str) -> str:
 
 def currency(cell: str) -> str:
     """An ISO currency code."""
-    return f"case when regexp_matches(upper({cell}), '^[A-Z]{{3}}$') then upper({cell}) end"
+    return (
+        f"case when regexp_matches(upper({cell}), '^[A-Z]{{3}}$') then upper({cell}) "
+        f"when {cell} = '€' then 'EUR' when {cell} = '£' then 'GBP' end"
+    )

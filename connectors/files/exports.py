@@ -1,66 +1,53 @@
-"""From the settings' `sources.files` to SQL that reads the exports.
+"""From the settings' `sources.files` to the rows of the exports: found, landed, decided, typed.
 
-Here: which file, which column, what a missing one is called. Not here: running the SQL.
+Here: the order of it, and every mistake in words. Not here: how a file, a date or an amount is read.
 """
 
 import difflib
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from connectors.errors import FixSettingsError
-from connectors.files import cells
-from connectors.files.tables import Deal, DealPerson, Finding, Person, Rep, StageDate, Touch
+from connectors.files import amounts, cells, dates
+from connectors.files.findings import export_files, findings, is_other_currency
+from connectors.files.formats import COMMA, DAY_FIRST, MONTH_FIRST, POINT, Evidence, verdict
+from connectors.files.landing import Landing, MissingColumnError, Run
+from connectors.files.parts import PARTS, Part
+from connectors.files.paths import NoSuchFilesError, files_of
+from connectors.files.records import found_in
+from connectors.files.tables import ExportFile, Finding
+from connectors.files.text import UnreadableFileError
 
 # Raised whenever what is made of a file changes, so that unchanged files are read again.
-READING_VERSION = 1
+READING_VERSION = 2
 
-CSV, PARQUET, JSON = (".csv", ".tsv", ".txt"), (".parquet", ".pq"), (".json", ".ndjson", ".jsonl")
-PARTS = ("people", "deals", "touches", "reps")
-
-# Settings that name no column.
-NOT_COLUMNS = ("path", "won", "lost")
+# What is in the cells of rows, and in no column's name: an address, a date, an amount.
+DATA = re.compile(r"@|\d{4}-\d\d|\d\d?[/.]\d\d?[/.]\d\d|^\d+([.,]\d+)?$")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How one part of the exports is read, as SQL."""
+    """A part of the exports, read into temporary tables of the database."""
 
     part: str
     """people, deals, touches or reps"""
-    cells: str
-    """a SELECT of every cell as text, with `part` and `row`; to be kept as a table called `cells_table`"""
+    rows: int
+    """rows of all its files"""
     tables: Mapping[str, str]
-    """table → SELECT of its typed rows from `cells_table`"""
-    findings: str
-    """a SELECT of what could not be read"""
-    paths: Sequence[Path]
-    """the files"""
-
-    @property
-    def cells_table(self) -> str:
-        """The table that `cells` is kept in."""
-        return cells_table(self.part)
-
-
-def cells_table(part: str) -> str:
-    """The table that the text cells of a part are kept in while it is read."""
-    return f"cells_{part}"
-
-
-class UnreadableFileError(Exception):
-    """The database cannot read a file; the message says why."""
+    """table → SELECT of the part's rows in it; of findings and export_files, those about this part"""
 
 
 class Exports:
     """The exports of one account.
 
-    `settings` are those under sources.files; `file_name` is the account file's, for messages; paths are relative
-    to `folder`; times without an offset are in `zone`; `columns_of` tells the columns of a SQL table function and
-    raises UnreadableFileError where it cannot.
+    `settings` are those under sources.files; `file_name` is the account file's, for messages; paths are relative to
+    `folder`; times without an offset are in `zone`, amounts without a currency in `money`. `run` runs SQL; `landing` is
+    a folder to work in, empty before and after.
     """
 
     def __init__(
@@ -69,311 +56,230 @@ class Exports:
         file_name: str,
         folder: Path,
         zone: str,
-        columns_of: Callable[[str], list[str]],
+        money: str | None,
+        run: Run,
+        landing: Path,
     ) -> None:
         self.settings = settings
         self.file_name = file_name
         self.folder = folder
         self.zone = zone
-        self.columns_of = columns_of
+        self.money = money
+        self.run = run
+        self.landing = landing
 
     def cursor(self, part: str) -> str:
         """A digest of a part's files and settings: while it stays, there is nothing new to read.
 
-        Raises FixSettingsError for a file that is not there.
+        Raises FixSettingsError for files that are not there, all of them at once.
         """
         digest = hashlib.sha256(
-            json.dumps([READING_VERSION, self.zone, self.settings[part]], sort_keys=True, default=str).encode()
+            json.dumps(
+                [READING_VERSION, self.zone, self.money, self.settings[part]], sort_keys=True, default=str
+            ).encode()
         )
-        for i, _ in enumerate(self.settings[part]):
-            with self._path(part, i).open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
+        for entry, paths in enumerate(self._files(part)):
+            for path in paths:
+                digest.update(json.dumps([entry, path.name]).encode())
+                try:
+                    with path.open("rb") as file:
+                        digest.update(hashlib.file_digest(file, "sha256").digest())
+                except OSError as e:
+                    raise FixSettingsError(
+                        f"{self._where(part, entry)}.path: {path.name} cannot be opened ({e.strerror}); "
+                        "check the file and its permissions."
+                    ) from None
         return digest.hexdigest()
 
-    def readings(self) -> list[Reading]:
-        """How each part is read; a part the account does not have yields no rows.
+    def read(self, part: str) -> Reading:
+        """Read a part into temporary tables; one the account does not have yields no rows.
 
-        Raises FixSettingsError for a missing file or column, or a file that is not what its name says.
+        Raises FixSettingsError, with a sentence for each file, column or form of writing that cannot be used.
         """
-        return [self.reading(part) for part in PARTS]
-
-    def reading(self, part: str) -> Reading:
-        """How one part is read. Raises as `readings`."""
-        build = {"people": self._people, "deals": self._deals, "touches": self._touches, "reps": self._reps}[part]
-        return build()
-
-    # --- one part each -------------------------------------------------------------------------------------------
-
-    def _people(self) -> Reading:
-        parts = self.settings["people"]
-        stages = sorted({s for p in parts for s in p["stages"]})
-        columns = ["id", "created", "source", "owner", "status", "status_at", "outcome", "outcome_at", "reason"]
-
-        def column(i: int, key: str) -> tuple[str | None, str]:
-            part = parts[i]
-            if key.startswith("stages."):
-                return part["stages"].get(key.removeprefix("stages.")), key
-            if key in ("status", "status_at"):
-                inner = "column" if key == "status" else "at"
-                return (part["status"] or {}).get(inner), f"status.{inner}"
-            return part[key], key
-
-        every = [*columns, *(f"stages.{s}" for s in stages)]
-        text = self._cells("people", every, column)
-        at = self._instant
-        last = _last_row("people", "id is not null")
-        stage_dates = " union all ".join(
-            f"select id, {cells.text(s)} as stage, {at(f'stages.{s}')} as entered_at from last_rows" for s in stages
-        )
-        dates = ["created", "status_at", "outcome_at", *(f"stages.{s}" for s in stages)]
-        return Reading(
-            "people",
-            text,
-            {
-                Person.TABLE: f"{last} select id, {at('created')} as created_at, source, owner, status, "
-                f"{at('status_at')} as status_at, outcome, {at('outcome_at')} as outcome_at, reason from last_rows",
-                StageDate.TABLE: f"{last} select * from ({stage_dates}) where entered_at is not null"
-                if stages
-                else _no_rows("id varchar, stage varchar, entered_at timestamp"),
-            },
-            _findings("people", "true", every, {d: at(d) for d in dates}),
-            self._paths("people"),
-        )
-
-    def _deals(self) -> Reading:
-        parts = self.settings["deals"]
-        columns = ["id", "person", "created", "closed", "won_at", "lost_at", "amount", "currency", "owner", "stage"]
-
-        def column(i: int, key: str) -> tuple[str | None, str]:
-            return parts[i][key], key
-
-        text = self._cells("deals", columns, column, {"stage_outcome": self._stage_outcome})
-        at = self._instant
-        is_deal = "coalesce(created, closed, won_at, lost_at, stage) is not null"
-        last = _last_row("deals", f"id is not null and {is_deal}")
-        typed = {d: at(d) for d in ("created", "closed", "won_at", "lost_at")}
-        typed |= {"amount": cells.amount("amount"), "currency": cells.currency("currency")}
-        return Reading(
-            "deals",
-            text,
-            {
-                Deal.TABLE: f"{last} select id, {typed['created']} as created_at, {typed['closed']} as closed_at, "
-                f"{typed['won_at']} as won_at, {typed['lost_at']} as lost_at, {typed['amount']} as amount, "
-                f"{typed['currency']} as currency, owner, stage, stage_outcome from last_rows",
-                # Exports list several people in one cell, or repeat the deal's row for each.
-                DealPerson.TABLE: "select distinct deal, trim(person) as person from ("
-                f"select id as deal, unnest(string_split(person, ';')) as person from {cells_table('deals')} "
-                f"where id is not null and person is not null and {is_deal}) where trim(person) <> ''",
-            },
-            _findings("deals", is_deal, [c for c in columns if c != "person"], typed),
-            self._paths("deals"),
-        )
-
-    def _touches(self) -> Reading:
-        parts = self.settings["touches"]
-        columns = ["id", "person", "at", "owner", "direction", "automated", "outcome", "logged_at"]
-
-        def column(i: int, key: str) -> tuple[str | None, str]:
-            return parts[i][key], key
-
-        text = self._cells("touches", columns, column, {"kind": self._kind})
-        last = _last_row("touches", "id is not null")
-        typed = {
-            "at": self._instant("at"),
-            "logged_at": self._instant("logged_at"),
-            "automated": cells.yes_no("automated"),
-            "kind": cells.kind("kind"),
-        }
-        return Reading(
-            "touches",
-            text,
-            {
-                Touch.TABLE: f"{last} select id, person, {typed['at']} as touched_at, {typed['kind']} as kind, owner, "
-                f"direction, {typed['automated']} as is_automated, outcome, {typed['logged_at']} as logged_at "
-                "from last_rows"
-            },
-            _findings("touches", "true", [*columns, "kind"], typed),
-            self._paths("touches"),
-        )
-
-    def _reps(self) -> Reading:
-        parts = self.settings["reps"]
-        columns = ["id", "name", "team"]
-
-        def column(i: int, key: str) -> tuple[str | None, str]:
-            return parts[i][key], key
-
-        text = self._cells("reps", columns, column)
-        last = _last_row("reps", "id is not null")
-        return Reading(
-            "reps",
-            text,
-            {Rep.TABLE: f"{last} select id, name, team from last_rows"},
-            _findings("reps", "true", columns, {}),
-            self._paths("reps"),
-        )
-
-    # --- the cells of a part -------------------------------------------------------------------------------------
-
-    def _cells(
-        self,
-        part: str,
-        columns: Sequence[str],
-        column: Callable[[int, str], tuple[str | None, str]],
-        computed: Mapping[str, Callable[[int, list[str]], str]] | None = None,
-    ) -> str:
-        """A SELECT of every cell as trimmed text; blank ones are NULL, and so are columns that are not named."""
-        computed = computed or {}
-        selects = []
-        for i, _ in enumerate(self.settings[part]):
-            reader, there = self._reader(part, i)
-            shown = []
-            for key in columns:
-                named, setting = column(i, key)
-                shown.append(f"{self._cell(part, i, named, setting, there)} as {cells.name(key)}")
-            shown += [f"{make(i, there)} as {cells.name(key)}" for key, make in computed.items()]
-            selects.append(f"select {i} as part, row_number() over () as row, {', '.join(shown)} from {reader}")
-        if selects:
-            return " union all ".join(selects)
-        return _no_rows(
-            ", ".join(["part integer", "row bigint", *(f"{cells.name(c)} varchar" for c in (*columns, *computed))])
-        )
-
-    def _cell(self, part: str, i: int, named: str | None, setting: str, there: list[str]) -> str:
-        if named is None:
-            return "cast(null as varchar)"
-        if setting == "currency" and len(named) == 3 and named.isupper() and named not in there:
-            return cells.text(named)
-        found = next((c for c in there if c == named), None) or next(
-            (c for c in there if c.strip().lower() == named.strip().lower()), None
-        )
-        if found is None:
-            near = difflib.get_close_matches(named, there, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(there[:12])}"
+        shape = Part(part, self.settings[part])
+        landed = self._land(shape)
+        valued = [*shape.dates, *(["amount"] if part == "deals" else [])]
+        self._make(f"cells_{part}", landed.cells(valued))
+        there = self.run(f"select count(*) from cells_{part}")[0][0]
+        if there != landed.rows:
             raise FixSettingsError(
-                f"{self._where(part, i)}.{setting}: {self._path(part, i).name} has no column {named}; {hint}"
+                f"{self._where(part, 0)}.path: {landed.rows:,} rows were found, but {there:,} could be read; "
+                "export the files again."
             )
-        return f"nullif(trim(cast({cells.name(found)} as varchar)), '')"
+        typed = self._typed(shape)
+        found = shape.values(self.money)
+        return Reading(
+            part,
+            sum(f.rows for f in landed.files),
+            shape.tables(typed)
+            | {
+                Finding.TABLE: findings(part, typed, found, shape.dates, landed.files),
+                ExportFile.TABLE: export_files(part, typed, landed.files),
+            },
+        )
 
-    def _stage_outcome(self, i: int, there: list[str]) -> str:
-        part = self.settings["deals"][i]
-        cell = self._cell("deals", i, part["stage"], "stage", there)
-        cases = [
-            f"when lower({cell}) in {cells.one_of([v.strip().lower() for v in part[end]])} then '{end}'"
-            for end in ("won", "lost")
-            if part[end]
-        ]
-        return f"case {' '.join(cases)} end" if cases else "cast(null as varchar)"
-
-    def _kind(self, i: int, there: list[str]) -> str:
-        named = self.settings["touches"][i]["kind"]
-        if named in cells.KINDS and named not in there:
-            return cells.text(named)
-        return self._cell("touches", i, named, "kind", there)
-
-    def _instant(self, key: str) -> str:
-        return cells.instant(cells.name(key), self.zone)
+    def forget(self, part: str) -> None:
+        """Drop the temporary tables of a part that was read."""
+        for table in ("cells", "pieces", "instants", "amount_pieces", "amounts", "typed"):
+            self.run(f"drop table if exists {table}_{part}")
 
     # --- files ---------------------------------------------------------------------------------------------------
+
+    def _files(self, part: str) -> list[list[Path]]:
+        """The files of each entry of a part."""
+        found, mistakes = [], []
+        for i, entry in enumerate(self.settings[part]):
+            try:
+                found.append(files_of(entry["path"], self.folder))
+            except NoSuchFilesError as e:
+                mistakes.append(f"{self._where(part, i)}.path: {e}{'' if str(e).endswith('?') else '.'}")
+        if mistakes:
+            raise FixSettingsError("\n".join(mistakes))
+        return found
+
+    def _land(self, shape: Part) -> Landing:
+        landing = Landing(shape.name, shape.keys, self.run, self.landing)
+        mistakes: list[str] = []
+        for i, paths in enumerate(self._files(shape.name)):
+            where, rows = self._where(shape.name, i), 0
+            for path in paths:
+                try:
+                    name = (
+                        path.name
+                        if [p.name for p in paths].count(path.name) == 1
+                        else f"{path.parent.name}/{path.name}"
+                    )
+                    landed = landing.add(i, path, name, shape.wanted(i), shape.entries[i].get("sheet"))
+                    rows += landed.rows - landed.left_out.total()
+                except UnreadableFileError as e:
+                    mistakes.append(f"{where}.path: {path.name}: {e}.")
+                except MissingColumnError as e:
+                    mistakes.append(f"{where}.{e.wanted.setting}: {path.name} {_missing(e)}")
+            if not rows and not any(m.startswith(f"{where}.") for m in mistakes):
+                mistakes.append(
+                    f"{where}.path: {', '.join(p.name for p in paths[:3])} holds no row below the header; "
+                    f"export it again, or take sources.files.{shape.name} out until it has one."
+                )
+        if mistakes:
+            raise FixSettingsError("\n".join(mistakes))
+        return landing
 
     def _where(self, part: str, i: int) -> str:
         place = f".{i}" if len(self.settings[part]) > 1 else ""
         return f"{self.file_name}: sources.files.{part}{place}"
 
-    def _paths(self, part: str) -> list[Path]:
-        return [self._path(part, i) for i, _ in enumerate(self.settings[part])]
+    # --- values --------------------------------------------------------------------------------------------------
 
-    def _path(self, part: str, i: int) -> Path:
-        given = self.settings[part][i]["path"]
-        path = Path(self.folder, Path(given).expanduser())
-        if not path.is_file():
-            what = "is a folder" if path.is_dir() else "does not exist"
-            raise FixSettingsError(
-                f"{self._where(part, i)}.path: {given} {what}; name a file, relative to {self.file_name}."
-            )
-        return path
+    def _make(self, table: str, select: str) -> str:
+        self.run(f"create or replace temp table {table} as {select}")
+        return table
 
-    def _reader(self, part: str, i: int) -> tuple[str, list[str]]:
-        """The table function that reads a file, and the file's columns."""
-        path = self._path(part, i)
-        suffixes = [s.lower() for s in path.suffixes]
-        kind = suffixes[-2] if len(suffixes) > 1 and suffixes[-1] in (".gz", ".zst") else (suffixes or [""])[-1]
-        file = cells.text(str(path))
-        if kind in CSV:
-            reader = f"read_csv({file}, header = true, all_varchar = true)"
-        elif kind in PARQUET:
-            reader = f"read_parquet({file})"
-        elif kind in JSON:
-            reader = f"read_json({file})"
-        else:
-            raise FixSettingsError(
-                f"{self._where(part, i)}.path: {path.name} is of no known kind; use .csv, .parquet, .json or .ndjson."
-            )
-        try:
-            there = self.columns_of(reader)
-        except UnreadableFileError as e:
-            raise FixSettingsError(
-                f"{self._where(part, i)}.path: {path.name} cannot be read as {kind[1:].upper()} ({e}); "
-                "export it again, as UTF-8."
-            ) from None
-        if kind in JSON:
-            # As text from the start: a guessed type would lose leading zeros and the digits of long ids.
-            columns = ", ".join(f"{cells.text(c)}: 'VARCHAR'" for c in there)
-            reader = f"read_json({file}, columns = {{{columns}}})"
-        return reader, there
-
-
-def _last_row(part: str, condition: str) -> str:
-    """A CTE `last_rows`: of each id the last row that meets the condition."""
-    return (
-        f"with last_rows as (select * from {cells_table(part)} where {condition} "
-        "qualify row_number() over (partition by id order by part desc, row desc) = 1)"
-    )
-
-
-def _findings(part: str, condition: str, compared: Sequence[str], typed: Mapping[str, str]) -> str:
-    """What could not be read of a part: rows without an id, ids with differing rows, cells that hold no value."""
-    table = cells_table(part)
-    found = [
-        _finding("missing_id", f"{part}.id", "row", f"select row from {table} where id is null and {condition}"),
-        _finding(
-            "duplicate_id",
-            f"{part}.id",
-            "id",
-            f"select id from {table} where id is not null and {condition} group by id "
-            f"having count(distinct concat_ws(chr(31), {', '.join(_compared(c) for c in compared)})) > 1",
-        ),
-    ]
-    for key, value in typed.items():
-        cell = cells.name(key)
-        found.append(
-            _finding(
-                "unreadable_cell",
-                f"{part}.{key}",
-                "id",
-                f"select id from {table} where {condition} and {cell} is not null and ({value}) is null",
-            )
+    def _typed(self, shape: Part) -> str:
+        """Make the table of a part's rows with the value of each cell; returns its name."""
+        part = shape.name
+        joins = ""
+        if shape.dates:
+            self._make(f"pieces_{part}", dates.pieces(f"cells_{part}", shape.dates))
+            orders = self._orders(shape)
+            self._make(f"instants_{part}", dates.instants(f"pieces_{part}", orders, self.zone))
+            for key in shape.dates:
+                at, cell = cells.name(f"at_{key}"), cells.name(key)
+                joins += (
+                    f" left join instants_{part} as {at} on {at}.entry = c.entry and {at}.key = {cells.text(key)} "
+                    f"and {at}.cell = c.{cell}"
+                )
+        if part == "deals":
+            self._make(f"amount_pieces_{part}", amounts.pieces(f"cells_{part}", "amount"))
+            self._make(f"amounts_{part}", amounts.values(f"amount_pieces_{part}", self._marks(shape)))
+            joins += f" left join amounts_{part} as money on money.entry = c.entry and money.cell = c.amount"
+        shown = [f"{value} as {cells.name(f'value:{key}')}" for key, value in shape.values(self.money).items()]
+        shown += [
+            f"coalesce({cells.name(f'at_{key}')}.clock_change, false) as {cells.name(f'clock:{key}')}"
+            for key in shape.dates
+        ]
+        shown.append(f"{is_other_currency(part, self.money)} as is_other_currency")
+        return self._make(
+            f"typed_{part}", shape.fates(f"(select c.*, {', '.join(shown)} from cells_{part} as c{joins})")
         )
-    return " union all ".join(found)
+
+    def _orders(self, shape: Part) -> dict[tuple[int, str], str]:
+        """(entry, date column) → day_first or month_first, where something tells."""
+        counts = {(e, k): Evidence(*n) for e, k, *n in self.run(dates.evidence(f"pieces_{shape.name}"))}
+        orders: dict[tuple[int, str], str] = {}
+        mistakes = []
+        for (entry, key), own in counts.items():
+            said = shape.entries[entry].get("dates")
+            beside = sum((n for (e, _), n in counts.items() if e == entry), Evidence(0, 0, 0, 0))
+            found = verdict(own, beside)
+            if said is not None:
+                orders[entry, key] = said
+            elif found == "refuse":
+                mixed = "are both day-first and month-first" if own.first else "may be day-first or month-first"
+                mistakes.append(
+                    f"{self._where(shape.name, entry)}.dates: the dates in {self._setting(shape, entry, key)} {mixed} "
+                    f"(as in {self._example(shape.name, entry, key)}); add dates: {DAY_FIRST} or dates: {MONTH_FIRST}."
+                )
+            elif found != "neither":
+                orders[entry, key] = DAY_FIRST if found == "first" else MONTH_FIRST
+        if mistakes:
+            raise FixSettingsError("\n".join(mistakes))
+        return orders
+
+    def _setting(self, shape: Part, entry: int, key: str) -> str:
+        return next(w.setting for w in shape.wanted(entry) if w.key == key)
+
+    def _example(self, part: str, entry: int, key: str) -> str:
+        return str(
+            self.run(
+                f"select min(cell) from pieces_{part} where entry = {entry} and key = {cells.text(key)} "
+                "and shape = 'num' and first <> second"
+            )[0][0]
+        )
+
+    def _marks(self, shape: Part) -> dict[int, str]:
+        """Entry → comma or point, what the decimals of its amounts follow, where something tells."""
+        marks: dict[int, str] = {}
+        mistakes = []
+        for entry, *counts in self.run(amounts.evidence(f"amount_pieces_{shape.name}")):
+            own = Evidence(*counts)
+            said = shape.entries[entry].get("decimals")
+            found = verdict(own, own)
+            if said is not None:
+                marks[entry] = said
+            elif found == "refuse":
+                unclear = self._unclear(shape.name, entry, mixed=own.first > 0)
+                mistakes.append(
+                    f"{self._where(shape.name, entry)}.decimals: {unclear}; add decimals: {COMMA} or decimals: {POINT}."
+                )
+            elif found != "neither":
+                marks[entry] = COMMA if found == "first" else POINT
+        if mistakes:
+            raise FixSettingsError("\n".join(mistakes))
+        return marks
+
+    def _unclear(self, part: str, entry: int, mixed: bool) -> str:
+        one, other = self.run(
+            f"select min(cell) filter (where mark in ('{COMMA}', 'either')), min(cell) filter (where mark = '{POINT}') "
+            f"from amount_pieces_{part} where entry = {entry}"
+        )[0]
+        if mixed:
+            return f"the amounts have decimal commas and decimal points (as in {one} and {other})"
+        return f"an amount such as {one} may be whole, or have three decimals"
 
 
-def _compared(column: str) -> str:
-    return f"coalesce({cells.name(column)}, chr(30))"
+def _missing(error: MissingColumnError) -> str:
+    names, header = error.wanted.names, [" ".join(c.split()) for c in error.header if c.strip()]
+    called = " or ".join(names)
+    if any(DATA.search(c) for c in header) and not any(found_in(header, [n]) is not None for n in names):
+        # Its cells would be a person's own: none is shown.
+        return f"has no header that names {called}; put the names of the columns into its first row."
+    there = [c for c in header if c in names or c.strip().lower() in {n.strip().lower() for n in names}]
+    if there:
+        return f"has the column {there[0]} twice; rename one of the two."
+    near = [n for name in names for n in difflib.get_close_matches(name, header, n=1)]
+    if near:
+        return f"has no column {called}; did you mean {near[0]}?"
+    return f"has no column {called}; it has {', '.join(header[:12]) or 'no header'}."
 
 
-def _finding(finding: str, setting: str, key: str, rows: str) -> str:
-    label = "'row ' || cast(row as varchar)" if key == "row" else "id"
-    return (
-        f"select {cells.text(finding)} as finding, {cells.text(setting)} as setting, count(*) as records, "
-        f"string_agg({label}, ', ' order by {key}) filter (where place <= 5) as example_ids "
-        f"from (select {key}, row_number() over (order by {key}) as place from ({rows})) having count(*) > 0"
-    )
-
-
-def _no_rows(columns: str) -> str:
-    """A SELECT of no rows with `columns`, given as `name type, …`."""
-    typed = [c.rsplit(" ", 1) for c in columns.split(", ")]
-    return f"select {', '.join(f'cast(null as {kind}) as {column}' for column, kind in typed)} where false"
-
-
-__all__ = ["PARTS", "Exports", "Finding", "Reading", "UnreadableFileError", "cells_table"]
+__all__ = ["PARTS", "Exports", "Reading"]

@@ -106,10 +106,27 @@ class Finding:
     TABLE: ClassVar[str] = "findings"
     GRAIN: ClassVar[tuple[str, ...]] = ("finding", "setting")
 
-    finding: Annotated[str, "unreadable_cell, duplicate_id or missing_id"]
-    setting: Annotated[str, "the setting that names the column"]
-    records: Annotated[int, "cells or rows"]
-    example_ids: Annotated[str | None, "up to five ids of their rows"]
+    finding: Annotated[str, "what was found: unreadable_cell, duplicate_id, malformed_row, …"]
+    setting: Annotated[str, "the setting that names the column or the file"]
+    records: Annotated[int, "cells, rows or files"]
+    example_ids: Annotated[str | None, "up to five ids of their rows, or places in the files"]
 
 
-TABLES = (Person, StageDate, Deal, DealPerson, Touch, Rep, Finding)
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """The files of the exports, with every row accounted for: it counts, or a finding reports it."""
+
+    TABLE: ClassVar[str] = "export_files"
+    GRAIN: ClassVar[tuple[str, ...]] = ("part", "entry", "file")
+    CHECKS: ClassVar[tuple[str, ...]] = ("rows_in = rows_counted + rows_reported",)
+
+    part: Annotated[str, "people, deals, touches or reps"]
+    entry: Annotated[int, "which entry of the part in the settings names it, from 1"]
+    file: Annotated[str, "the file's name"]
+    encoding: Annotated[str | None, "how its bytes are characters; NULL for workbooks and Parquet"]
+    rows_in: Annotated[int, "rows of the file, without its header and lines that are blank"]
+    rows_counted: Annotated[int, "rows that a record or a deal's person is made from"]
+    rows_reported: Annotated[int, "rows left out: repeated, replaced by a later one, not whole, without an id"]
+
+
+TABLES = (Person, StageDate, Deal, DealPerson, Touch, Rep, Finding, ExportFile)

@@ -32,7 +32,7 @@ from models.settings.fields import (
     refuse,
     zone,
 )
-from models.settings.sources import Sources
+from models.settings.sources import SANDBOX_CURRENCY, Sources
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DEFAULT_STAGES = ("prospect", "lead", "mql", "sql", "opportunity", "customer")
@@ -266,7 +266,9 @@ class AccountSettings(Settings):
     """One account: where its records come from, what it must reach, and what both teams agreed to."""
 
     sources: Sources = Field(description="where the records come from")
-    target: Annotated[list[Target], BeforeValidator(listed)] = Field(min_length=1, description="the revenue to reach")
+    target: Annotated[list[Target], BeforeValidator(listed, json_schema_input_type=Target | list[Target])] = Field(
+        min_length=1, description="the revenue to reach"
+    )
     timezone: Annotated[Text, AfterValidator(zone)] | None = Field(
         None, description="decides every day, week, month and quarter; null: the CRM's own, else UTC"
     )
@@ -286,10 +288,12 @@ class AccountSettings(Settings):
     assume: Assume = Field(Assume(), description="what is assumed where the CRM shows little")
     calendar: Calendar = Field(Calendar(), description="when the account works")
     capacity: Capacity = Field(Capacity(), description="what a rep can do")
-    sla: Annotated[list[Agreement], BeforeValidator(listed)] = Field(
-        [Agreement()],
-        min_length=1,
-        description="the agreement: one block, or a list of blocks each with from",
+    sla: Annotated[list[Agreement], BeforeValidator(listed, json_schema_input_type=Agreement | list[Agreement])] = (
+        Field(
+            [Agreement()],
+            min_length=1,
+            description="the agreement: one block, or a list of blocks each with from",
+        )
     )
     scenarios: dict[Text, dict[str, Positive | Annotated[float, Field(strict=True, ge=0)]]] = Field(
         {}, description="name → changed figures, as in {conversion.mql_to_sql: 0.4}"
@@ -348,11 +352,13 @@ class AccountSettings(Settings):
 
     @property
     def money(self) -> str | None:
-        """The account's currency: as set, else the one code all its deal files are in."""
+        """The account's currency: as set, else the simulated company's, else the one code all its deal files are in."""
         if self.currency is not None:
             return self.currency
+        if self.sources.sandbox is not None:
+            return SANDBOX_CURRENCY
         deals = self.sources.files.deals if self.sources.files else []
-        codes = {d.currency for d in deals if d.amount}
+        codes = {d.currency if isinstance(d.currency, str) else None for d in deals if d.amount}
         only = next(iter(codes), None) if len(codes) == 1 else None
         return only if only is not None and CURRENCY.fullmatch(only) else None
 

@@ -6,7 +6,7 @@ Here: types shared by several keys. Not here: any key.
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -81,9 +81,9 @@ def zone(value: str) -> str:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_iso_date)]
-Clock = Annotated[str, BeforeValidator(_clock)]
-Country = Annotated[str, BeforeValidator(_country)]
+Day = Annotated[date, BeforeValidator(_iso_date, json_schema_input_type=date)]
+Clock = Annotated[str, BeforeValidator(_clock, json_schema_input_type=str | int)]
+Country = Annotated[str, BeforeValidator(_country, json_schema_input_type=str | Literal[False])]
 Text = Annotated[str, Field(strict=True, min_length=1)]
 YesNo = Annotated[bool, Field(strict=True)]
 Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]

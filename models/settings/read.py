@@ -75,7 +75,8 @@ def read_settings(file: Path) -> AccountSettings:
         raise SettingsError([f"{name}: is not UTF-8 text; save it as UTF-8."]) from None
     except yaml.MarkedYAMLError as e:
         place = f" line {e.problem_mark.line + 1}" if e.problem_mark else ""
-        raise SettingsError([f"{name}:{place} is not valid YAML: {e.problem}; correct that line."]) from None
+        what = f"{e.context}, {e.problem}" if str(e.problem).startswith("but ") else e.problem
+        raise SettingsError([f"{name}:{place} is not valid YAML: {what}; correct that line."]) from None
     except yaml.YAMLError:
         raise SettingsError([f"{name}: is not valid YAML; it holds a character that no text file should."]) from None
     return settings_from(given, name)
@@ -142,7 +143,7 @@ def _holds(group: Any, key: Any) -> bool:
 
 def _untangled(given: Any, errors: list[ErrorDetails]) -> list[tuple[tuple[str, ...], ErrorDetails]]:
     """One error a key. Of a value that fits none of several kinds: the refusal that came nearest to taking it."""
-    telling = {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "value_error"}
+    telling = {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "too_short", "value_error"}
     by_place: dict[tuple[str, ...], ErrorDetails] = {}
     for error in errors:
         place = _place(given, error)
@@ -190,7 +191,7 @@ def _remedy(kind: str, context: Mapping[str, Any]) -> str:
     words = {"gt": "above", "ge": "from", "lt": "below", "le": "up to"}
     if kind in limits:
         limit = limits[kind]
-        return f"is out of range; give a number {words[limit]} {context[limit]:g}"
+        return f"is out of range; give a number {words[limit]} {context[limit]:.15g}"
     if kind == "literal_error":
         return f"is not possible here; use {context['expected']}"
     known = {
@@ -212,6 +213,8 @@ def _shown(key: str, value: Any) -> str:
     if value is None:
         return "(empty)"
     text = str(value)
+    if not text.strip():
+        return '""'
     if SECRET.search(key) or "://" in text:
         return "(value not shown)"
     return text if len(text) <= 60 else text[:57] + "..."

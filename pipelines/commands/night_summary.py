@@ -14,6 +14,7 @@ from models.conversion_rates import ConversionRate
 from models.required_funnel import RequiredFunnel
 from models.required_reps import RequiredReps, carried_by
 from models.settings.account import AccountSettings
+from pipelines.commands.gaps import gap_lines
 from pipelines.commands.published_plan import rows_of
 from pipelines.commands.summary import average_deal_line, funnel_table, marketing_line, plan_lines, sales_line
 from pipelines.paths import AccountFolder, shown
@@ -27,13 +28,18 @@ def night_summary(account: str, settings: AccountSettings, night: date) -> Rende
         deals = rows_of(con, "average_deal", AverageDeal, night)
         funnels = rows_of(con, "required_funnel", RequiredFunnel, night)
         reps = rows_of(con, "required_reps", RequiredReps, night)
+        said = {t: gap_lines(con, t, night) for t in {r.target for r in reps}}
         quality = con.execute(
             "select count(*), sum(records) from data_quality where as_of = $1 and severity = 'warning'", [night]
         ).fetchall()[0]
     parts: list[RenderableType] = []
+    own_segments = {t.label: t.segment for t in settings.target}
     for row in reps:
+        if row.segment != own_segments.get(row.target):
+            continue
         funnel = [f for f in funnels if (f.target, f.segment) == (row.target, row.segment)]
         parts += _target(account, settings, night, sorted(funnel, key=lambda f: f.position), row, rates, deals)
+        parts += [Text(line) for line in said[row.target]] or [Text("The agreement is kept.")]
     parts += [Text(line) for line in _where(account, quality[0], settings)]
     return Group(*parts)
 

@@ -14,14 +14,14 @@ from models.settings.read import SettingsError, read_settings
 from pipelines.commands.choices import BadInput, Day, account_file
 from pipelines.paths import AccountFolder, account_files, accounts_folder, is_shipped
 
-BAD_INPUT, FAILED = 2, 1
+BAD_INPUT, FAILED, MISSED = 2, 1, 3
 
 
 class _Follow(Protocol):
-    def __call__(self, table: str, rows: int, /) -> None: ...
+    def __call__(self, table: str, rows: int | None, /) -> None: ...
 
 
-def _ignore(_table: str, _rows: int, /) -> None:
+def _ignore(_table: str, _rows: int | None, /) -> None:
     pass
 
 
@@ -36,11 +36,23 @@ def _ignore(_table: str, _rows: int, /) -> None:
 )
 @click.option("--as-of", type=Day(), help="The day the night speaks for (default: yesterday, in the account's zone).")
 @click.option("--full-refresh", is_flag=True, help="Read the sources whole, and replace the night if it is published.")
-def command(account: str | None, accounts: str | None, as_of: date | None, full_refresh: bool) -> None:
+@click.option(
+    "--agree", is_flag=True, help="Agree on tonight's plan anew: both teams are judged by it from tomorrow on."
+)
+@click.option("--fail-on-gap", is_flag=True, help="End with exit code 3 when a commitment of the period is missed.")
+def command(
+    account: str | None,
+    accounts: str | None,
+    as_of: date | None,
+    full_refresh: bool,
+    agree: bool,
+    fail_on_gap: bool,
+) -> None:
     """Run the night: read what changed in the CRM, recompute the plan, publish the tables, and say what it takes.
 
     Results: data/NAME/reporting.duckdb (what you query) and data/NAME/run.log. An account that fails never stops the
-    others; its last published night stays readable. Exit codes: 0 done, 1 a run failed, 2 bad input.
+    others; its last published night stays readable. Exit codes: 0 done, 1 a run failed, 2 bad input; with
+    --fail-on-gap 3 where a commitment is missed.
     """
     if accounts is not None:
         folder = Path(accounts).expanduser().resolve()
@@ -50,11 +62,12 @@ def command(account: str | None, accounts: str | None, as_of: date | None, full_
     files = dict([account_file(account)]) if account else account_files()
     if not files:
         raise BadInput(f"{accounts_folder()} holds no account files; put a file NAME.yaml there (see README.md).")
-    codes = [_run_one(name, file, as_of, full_refresh) for name, file in files.items()]
-    raise SystemExit(FAILED if FAILED in codes else max(codes))
+    codes = {_run_one(name, file, as_of, full_refresh, agree, fail_on_gap) for name, file in files.items()}
+    # What failed says more than what was missed.
+    raise SystemExit(next((code for code in (FAILED, BAD_INPUT, MISSED) if code in codes), 0))
 
 
-def _run_one(name: str, file: Path, as_of: date | None, full_refresh: bool) -> int:
+def _run_one(name: str, file: Path, as_of: date | None, full_refresh: bool, agree: bool, fail_on_gap: bool) -> int:
     """Run an account's night and print what came of it; returns its exit code."""
     if is_shipped(file):
         click.echo(f"accounts/ holds no account of yours, so this runs the shipped one: {file}", err=True)
@@ -73,7 +86,7 @@ def _run_one(name: str, file: Path, as_of: date | None, full_refresh: bool) -> i
             from pipelines.run_night import run_night
 
             ensure_instance()
-            outcome = run_night(name, settings, as_of, full_refresh, follow)
+            outcome = run_night(name, settings, as_of, full_refresh, follow, agree=agree)
         if outcome.exit_code:
             click.echo(f"{name}: {outcome.message}", err=True)
             _say_what_stands(name)
@@ -86,7 +99,16 @@ def _run_one(name: str, file: Path, as_of: date | None, full_refresh: bool) -> i
     except AccountBusyError as e:
         click.echo(str(e), err=True)
         return FAILED
-    return 0
+    return MISSED if fail_on_gap and _is_behind(name, outcome.night) else 0
+
+
+def _is_behind(name: str, night: date) -> bool:
+    from pipelines.commands.gaps import missed_commitments
+
+    missed = missed_commitments(AccountFolder(name).published, night)
+    if missed:
+        click.echo(f"{name}: {len(missed)} commitments are missed; see: sla gaps --account {name}", err=True)
+    return bool(missed)
 
 
 def _say_what_stands(name: str) -> None:
@@ -119,9 +141,12 @@ def _progress(name: str) -> Iterator[_Follow]:
     with Progress(*columns, console=screen, transient=True) as bar:
         task = bar.add_task(name, total=None, table="starting")
 
-        def follow(table: str, rows: int) -> None:
+        def follow(table: str, rows: int | None) -> None:
             from pipelines.run_night import tables_of_a_night
 
+            if rows is None:
+                bar.update(task, total=tables_of_a_night(), table=table)
+                return
             bar.update(task, advance=1, total=tables_of_a_night(), table=f"{table}: {rows:,} rows")
 
         yield follow

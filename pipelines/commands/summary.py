@@ -48,15 +48,20 @@ def funnel_table(funnel: Sequence[RequiredFunnel], rates: Sequence[ConversionRat
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("stage")
     table.add_column("required", justify="right")
+    has_safe = any(n.required_safe is not None for n in funnel)
+    if has_safe:
+        table.add_column(f"safe ({funnel[0].confidence:.0%})", justify="right")
     if rates:
         table.add_column("due by now", justify="right")
         table.add_column("actual", justify="right")
     table.add_column("a week", justify="right")
-    table.add_column("go on to the next", justify="right")
+    table.add_column("go on", justify="right")
     if rates:
         table.add_column("measured on")
     for need in funnel:
         cells: list[str] = [need.stage, whole(need.required)]
+        if has_safe:
+            cells.append(whole(need.required_safe) if need.required_safe is not None else "–")
         if rates:
             due, actual = need.due_to_date, need.actual_to_date
             cells += [whole(due) if due is not None else "–", whole(actual) if actual is not None else "–"]
@@ -71,7 +76,7 @@ def _rate(need: RequiredFunnel, rate: ConversionRate | None) -> str:
     if need.rate_to_next is None:
         return ""
     interval = f" ({rate.rate_low:.0%}–{rate.rate_high:.0%})" if rate else ""
-    deals = f", {need.deals_per_person:.2f} deals each" if need.deals_per_person != 1 else ""
+    deals = f" × {need.deals_per_person:.2f}" if need.deals_per_person != 1 else ""
     return f"{need.rate_to_next:.1%}{interval}{deals}"
 
 
@@ -81,7 +86,7 @@ def _sample(rate: ConversionRate | None) -> str:
     why = STATUS.get(rate.status, rate.status)
     if not rate.entered:
         return why
-    said = f"{whole(rate.entered)} {rate.unit}, {whole(rate.converted or 0)} went on"
+    said = f"{whole(rate.converted or 0)} of {whole(rate.entered)} {rate.unit}"
     return f"{said}; {why}" if why else said
 
 
@@ -104,10 +109,13 @@ def marketing_line(funnel: Sequence[RequiredFunnel], handover: str | None, reps:
     if need is None or reps.mqls_per_week is None or handover is None:
         return "Marketing: this funnel has no handover to sales, so no MQL volume is asked for."
     name = f"{handover.upper()}s" if len(handover) <= 3 else f"{handover}s"
-    return (
+    said = (
         f"Marketing: {reps.mqls_per_week:,.2f} {name} in a worked week, {whole(need.required)} over "
-        f"the period's {weeks:,.2f} worked weeks."
+        f"the period's {weeks:,.2f} worked weeks"
     )
+    if need.remaining_per_week is not None and need.weeks_left:
+        said += f"; after what has come, {need.remaining_per_week:,.2f} in each of the {need.weeks_left:,.2f} left"
+    return said + "."
 
 
 def sales_line(reps: RequiredReps, carried: Carried | None, mqls: int | None, currency: str) -> str:

@@ -69,7 +69,7 @@ def _parsed(changes: tuple[str, ...]) -> dict[str, float]:
 def _beside(before: Any, after: Any) -> tuple[list[str], list[list[Any]]]:
     """The two plans, figure by figure."""
     rows: list[list[Any]] = [
-        [f"{old.stage}s required", old.required, new.required, new.required - old.required]
+        [f"{old.stage} required", old.required, new.required, new.required - old.required]
         for old, new in zip(before.required_funnel, after.required_funnel, strict=True)
     ]
     was, then = before.required_reps[0], after.required_reps[0]

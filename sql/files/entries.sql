@@ -1,7 +1,8 @@
 -- Moves of the exports' people and deals into CRM stages, with the canonical stage each one means.
 --
--- People move by their stage dates, and by a dated status where no stage date says so; a deal enters the first
--- deal stage when it is created and the last when it is won.
+-- People move by their stage dates, and by a dated status where no stage date says so; a status that is no stage of
+-- the funnel ends the stay in the one before. A deal enters the first deal stage when it is created and the last when
+-- it is won.
 -- grain: record_type, record_id, stage
 with stage_dates as (
     select d.id, d.stage, d.entered_at
@@ -10,12 +11,12 @@ with stage_dates as (
     join settings.stages as s on s.stage = d.stage
 ),
 dated_status as (
-    select p.id, m.stage, p.status_at as entered_at
+    select p.id, s.stage, p.status_at as entered_at
     from raw_files.people as p
-    join settings.mapping as m on m.crm_stage_key = lower(trim(p.status))
-    join settings.stages as s on s.stage = m.stage
-    where p.status_at is not null
-        and not exists (select 1 from stage_dates as d where d.id = p.id and d.stage = m.stage)
+    left join settings.mapping as m on m.crm_stage_key = lower(trim(p.status))
+    left join settings.stages as s on s.stage = m.stage
+    where p.status is not null and p.status_at is not null
+        and not exists (select 1 from stage_dates as d where d.id = p.id and d.stage = s.stage)
 ),
 moves as (
     select 'person' as record_type, 'files:' || d.id as record_id, d.stage, d.entered_at from stage_dates as d
@@ -36,7 +37,7 @@ moves as (
 select
     m.record_type,                          -- person or deal
     m.record_id,                            -- the person's or deal's id
-    m.stage,                                -- canonical stage entered
+    m.stage,                                -- canonical stage entered; NULL: none, or not mapped
     m.entered_at,                           -- UTC instant of the move
     m.entered_at as recorded_at,            -- UTC instant the CRM knew of it: exports do not say, so the move's own
     'stage_date' as evidence,               -- a date column of the export

@@ -1,20 +1,27 @@
 -- Ends and returns of the exports' people and deals.
 -- grain: record_type, record_id
-with said as (
+with meant as (
     select
         p.id,
-        case when lower(trim(p.outcome)) in ('lost', 'disqualified', 'recycled', 'reopened')
-            then lower(trim(p.outcome)) else m.stage end as outcome,
         p.reason,
-        p.outcome_at
+        p.outcome_at,
+        p.status_at,
+        case when lower(trim(p.outcome)) in ('lost', 'disqualified', 'recycled', 'reopened')
+            then lower(trim(p.outcome)) else o.stage end as outcome,
+        s.stage as status
     from raw_files.people as p
-    left join settings.mapping as m on m.crm_stage_key = lower(trim(p.outcome))
-    where p.outcome is not null
-    union all
-    select p.id, m.stage as outcome, p.reason, p.status_at as outcome_at
-    from raw_files.people as p
-    join settings.mapping as m on m.crm_stage_key = lower(trim(p.status))
-    where p.outcome is null
+    left join settings.mapping as o on o.crm_stage_key = lower(trim(p.outcome))
+    left join settings.mapping as s on s.crm_stage_key = lower(trim(p.status))
+),
+said as (
+    -- The status speaks where the outcome column says nothing that ends or returns.
+    select
+        m.id,
+        m.reason,
+        case when m.outcome in ('lost', 'disqualified', 'recycled', 'reopened') then m.outcome else m.status end as outcome,
+        case when m.outcome in ('lost', 'disqualified', 'recycled', 'reopened') then m.outcome_at
+            else m.status_at end as outcome_at
+    from meant as m
 )
 select
     'person' as record_type,                -- person or deal

@@ -19,6 +19,7 @@ select
     p.source as lead_source,                            -- where the person came from, as the CRM says
     'files:' || p.owner as owner_id,                    -- its owner, `files:` and the id in the export
     coalesce(p.status, d.stage) as crm_stage,           -- the CRM's own status or stage today
-    coalesce(p.status, d.stage) as crm_stage_label      -- the same, as the CRM shows it
+    coalesce(p.status, d.stage) as crm_stage_label,     -- the same, as the CRM shows it
+    cast(null as varchar) as crm_url                    -- the person's page in the CRM: exports have none
 from raw_files.people as p
 left join dated as d on d.id = p.id and d.newest = 1

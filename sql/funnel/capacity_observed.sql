@@ -1,6 +1,7 @@
 -- What the sales team is seen to work with: MQL rounds, reps, how long an SQL stays open.
 --
--- Over the lookback; marketing's people only. One row.
+-- Over the lookback; marketing's people only.
+-- grain: one row
 -- check: mql_rounds >= mqls
 with window_of as (
     select n.as_of, n.as_of - cast(n.lookback_days - 1 as integer) as window_start, n.handover from settings.night as n
@@ -22,6 +23,7 @@ sql_stays as (
         e.entered_at,
         min(least(coalesce(x.end_at, n.day_end_at), n.day_end_at)) as end_at
     from funnel.explicit_entries as e
+    join funnel.people as p on p.person_id = e.record_id and p.origin = 'marketing'
     cross join settings.night as n
     join window_of as w on e.entered_on between w.window_start and w.as_of
     left join (

@@ -4,6 +4,8 @@
 -- check: origin in ('marketing', 'sales')
 with said as (
     select d.* from files.deals as d
+    union all
+    select d.* from hubspot.deals as d
 ),
 living as (
     select s.*
@@ -17,11 +19,12 @@ heaviest as (
     join funnel.people as p on p.person_id = d.person_id
     qualify row_number() over (partition by d.deal_id order by d.weight desc, d.person_id) = 1
 ),
-from_marketing as (
-    select distinct d.deal_id
+origins as (
+    select d.deal_id, bool_or(p.origin = 'marketing') as is_from_marketing
     from funnel.deal_people as d
     join funnel.people as p on p.person_id = d.person_id
-    where d.weight > 0 and p.origin = 'marketing'
+    where d.weight > 0
+    group by d.deal_id
 ),
 last_stage as (
     select s.stage from settings.stages as s where s.next_stage is null
@@ -48,12 +51,16 @@ select
         when 'team' then coalesce(r.team, '(none)')
         when 'pipeline' then coalesce(d.pipeline, '(none)')
     end as segment,                         -- the segment it counts in; NULL: no segments
-    case when f.deal_id is not null or n.handover is null then 'marketing' else 'sales' end as origin  -- marketing or sales
+    -- Without a handover, a deal that no person stands behind is marketing's: there is nobody else to bring it.
+    case when coalesce(o.is_from_marketing, n.handover is null) then 'marketing' else 'sales' end as origin  -- marketing or sales
 from living as d
 cross join settings.night as n
 cross join last_stage as l
-left join settings.mapping as m on m.crm_stage_key = lower(trim(d.crm_stage))
-left join settings.stages as s on s.stage = m.stage and s.unit = 'deals'
+-- By its id, else by its label; what the account wrote down goes before what is built in.
+left join settings.mapping as i on i.crm_stage_key = lower(trim(d.crm_stage))
+left join settings.mapping as b on b.crm_stage_key = lower(trim(d.crm_stage_label))
+left join settings.stages as s on s.stage = case when not i.is_built_in then i.stage when not b.is_built_in then b.stage
+    else coalesce(i.stage, b.stage) end and s.unit = 'deals'
 left join heaviest as h on h.deal_id = d.deal_id
-left join from_marketing as f on f.deal_id = d.deal_id
-left join files.reps as r on r.owner_id = d.owner_id
+left join origins as o on o.deal_id = d.deal_id
+left join funnel.reps as r on r.owner_id = d.owner_id

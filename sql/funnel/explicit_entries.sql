@@ -6,21 +6,27 @@
 -- check: round >= 1
 with moves as (
     select e.* from files.entries as e
+    union all
+    select e.* from hubspot.entries as e
 ),
 known as (
-    select m.*, s.position, s.unit
+    select
+        m.record_type, m.record_id, s.stage, s.position, s.unit,
+        m.entered_at, m.recorded_at, m.evidence, m.moved_by
     from moves as m
     cross join settings.night as n
-    left join settings.stages as s on s.stage = m.stage
+    -- A deal cannot be in a stage of people; a person's own later stages are evidence for the earlier ones.
+    left join settings.stages as s on s.stage = m.stage and (m.record_type = 'person' or s.unit = 'deals')
     where m.entered_at < n.day_end_at
         and coalesce(m.recorded_at, m.entered_at) <= n.cut_off_at
-        -- A deal cannot be in a stage of people; a person's own later stages are evidence for the earlier ones.
-        and not (m.record_type = 'deal' and s.unit is not distinct from 'people')
 ),
 ordered as (
     select
         k.*,
-        lag(k.stage) over (partition by k.record_type, k.record_id order by k.entered_at, k.position nulls first) as came_from
+        lag(k.stage) over (
+            partition by k.record_type, k.record_id
+            order by k.entered_at, k.position nulls first, k.recorded_at, k.evidence, k.moved_by
+        ) as came_from
     from known as k
 ),
 entries as (

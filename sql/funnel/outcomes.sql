@@ -5,6 +5,8 @@
 -- check: outcome in ('lost', 'disqualified', 'recycled', 'reopened')
 with said as (
     select o.* from files.outcomes as o
+    union all
+    select o.* from hubspot.outcomes as o
 )
 select
     o.record_type,                          -- person or deal

@@ -6,6 +6,8 @@
 -- check: origin in ('marketing', 'sales')
 with said as (
     select p.* from files.people as p
+    union all
+    select p.* from hubspot.people as p
 ),
 living as (
     select s.*
@@ -48,14 +50,16 @@ with_deal as (
 placed as (
     select
         l.*,
-        m.stage as mapped_stage,
         s.stage as stage,
         f.position as first_position,
         w.person_id is not null as has_deal,
         coalesce(o.owner_id, l.owner_id) as segment_owner_id
     from living as l
-    left join settings.mapping as m on m.crm_stage_key = lower(trim(l.crm_stage))
-    left join settings.stages as s on s.stage = m.stage
+    -- By its id, else by its label; what the account wrote down goes before what is built in.
+    left join settings.mapping as i on i.crm_stage_key = lower(trim(l.crm_stage))
+    left join settings.mapping as b on b.crm_stage_key = lower(trim(l.crm_stage_label))
+    left join settings.stages as s on s.stage = case when not i.is_built_in then i.stage when not b.is_built_in then b.stage
+        else coalesce(i.stage, b.stage) end
     left join first_entry as f on f.person_id = l.person_id
     left join with_deal as w on w.person_id = l.person_id
     left join owned as o on o.person_id = l.person_id
@@ -83,4 +87,4 @@ from placed as p
 cross join settings.night as n
 cross join handover as h
 left join settings.sales_sources as x on x.lead_source_key = lower(trim(p.lead_source))
-left join files.reps as r on r.owner_id = p.segment_owner_id
+left join funnel.reps as r on r.owner_id = p.segment_owner_id

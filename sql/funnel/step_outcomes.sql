@@ -19,23 +19,30 @@ ended as (
                 and r.outcome in ('recycled', 'reopened') and r.outcome_at > o.outcome_at
         )
 ),
-reached as (
-    -- Before any stage is left out: the last one is the end of the step before it.
+standing as (
+    -- A win that was reversed is none.
+    select t.*
+    from funnel.stage_times as t
+    join settings.stages as s on s.stage = t.stage
+    left join funnel.deals as d on t.record_type = 'deal' and d.deal_id = t.record_id
+    where s.next_stage is not null or coalesce(d.is_won, false)
+),
+within_unit as (
+    -- A record that is at a stage has been at all before it, so the next one is found without putting any in order.
     select
         t.record_type,
         t.record_id,
         t.stage as from_stage,
+        s.next_stage as to_stage,
+        u.unit as to_unit,
         t.reached_on as from_on,
-        lead(t.reached_on) over (partition by t.record_type, t.record_id order by t.position) as to_on,
+        f.reached_on as to_on,
         t.is_explicit as is_from_explicit,
-        lead(t.is_explicit) over (partition by t.record_type, t.record_id order by t.position) as is_to_explicit
-    from funnel.stage_times as t
-),
-within_unit as (
-    select r.*, s.next_stage as to_stage, u.unit as to_unit
-    from reached as r
-    join settings.stages as s on s.stage = r.from_stage
+        f.is_explicit as is_to_explicit
+    from standing as t
+    join settings.stages as s on s.stage = t.stage
     join settings.stages as u on u.stage = s.next_stage
+    left join standing as f on f.record_type = t.record_type and f.record_id = t.record_id and f.stage = s.next_stage
 ),
 deals_of_people as (
     select
@@ -45,7 +52,7 @@ deals_of_people as (
         sum(d.weight) as deals_weight,
         bool_or(t.is_explicit) as is_to_explicit
     from funnel.deal_people as d
-    join funnel.stage_times as t on t.record_type = 'deal' and t.record_id = d.deal_id
+    join standing as t on t.record_type = 'deal' and t.record_id = d.deal_id
     where d.weight > 0
     group by d.person_id, t.stage
 ),
@@ -81,6 +88,8 @@ deal_steps as (
     join funnel.deals as d on d.deal_id = w.record_id
     cross join scope as c
     where w.record_type = 'deal' and (d.origin = 'marketing' or not c.is_marketing_only)
+        -- An undated win is known to have converted, but not when: it is in no cohort.
+        and not (d.is_won and d.booked_on is null)
 ),
 steps as (
     select p.* from people_steps as p

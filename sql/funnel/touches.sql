@@ -4,6 +4,8 @@
 -- check: direction in ('inbound', 'outbound')
 with said as (
     select t.* from files.touches as t
+    union all
+    select t.* from hubspot.touches as t
 )
 select
     t.touch_id,                             -- `<source>:<crm id>`

@@ -2,6 +2,7 @@
 -- grain: as_of, finding
 -- check: records > 0
 -- check: severity in ('info', 'warning')
+-- plot: warnings: count(*) filter (where severity = 'warning')
 with unmapped as (
     select 'person' as record_type, p.person_id as record_id, p.crm_stage
     from funnel.people as p
@@ -10,11 +11,23 @@ with unmapped as (
     from funnel.deals as d
     where not d.is_won and not d.is_lost
 ),
+labels as (
+    select distinct 'person' as record_type, p.crm_stage, p.crm_stage_label from hubspot.people as p
+    union
+    select distinct 'deal' as record_type, d.crm_stage, d.crm_stage_label from hubspot.deals as d
+),
 unmapped_stages as (
     select u.record_type, u.record_id, u.crm_stage
     from unmapped as u
+    left join labels as l on l.record_type = u.record_type and l.crm_stage = u.crm_stage
     where u.crm_stage is not null
-        and not exists (select 1 from settings.mapping as m where m.crm_stage_key = lower(trim(u.crm_stage)))
+        and not exists (
+            select 1 from settings.mapping as m
+            left join settings.stages as s on s.stage = m.stage
+            where m.crm_stage_key in (lower(trim(u.crm_stage)), lower(trim(l.crm_stage_label)))
+                -- A stage of people means nothing for a deal.
+                and (u.record_type = 'person' or s.unit is distinct from 'people')
+        )
 ),
 entered as (
     select t.stage, bool_or(t.is_explicit) as is_explicit from funnel.stage_times as t group by t.stage
@@ -23,14 +36,14 @@ backward as (
     select distinct a.record_type, a.record_id
     from funnel.explicit_entries as a
     join funnel.explicit_entries as b on b.record_type = a.record_type and b.record_id = a.record_id
-        and b.position > a.position and b.entered_at < a.entered_at
+        and b.position > a.position and b.entered_on < a.entered_on
     where a.round = 1 and b.round = 1
     union
     select distinct 'person' as record_type, d.person_id as record_id
     from funnel.deal_people as d
     join funnel.explicit_entries as p on p.record_type = 'person' and p.record_id = d.person_id and p.unit = 'people'
     join funnel.explicit_entries as e on e.record_type = 'deal' and e.record_id = d.deal_id
-    where d.weight > 0 and p.round = 1 and e.round = 1 and e.entered_at < p.entered_at
+    where d.weight > 0 and p.round = 1 and e.round = 1 and e.entered_on < p.entered_on
 ),
 found as (
     select
@@ -108,16 +121,38 @@ summed as (
     union all
     select
         f.finding || ':' || f.setting as finding,
-        'warning' as severity,
+        case when f.finding in ('not_a_deal', 'duplicate_row', 'repeated_header', 'blank_row', 'above_header',
+                'guessed_encoding', 'clock_change')
+            then 'info' else 'warning' end as severity,
         f.records,
         f.example_ids,
         case f.finding
             when 'unreadable_cell' then 'Correct these cells in the export; they count as empty.'
+            when 'other_currency' then 'These amounts bear the sign of another currency than their deal and count as empty; '
+                || 'correct them, or let sources.files.deals.currency name the column with the code.'
             when 'duplicate_id' then 'The export holds these ids more than once; the last row of each counts.'
+            when 'duplicate_row' then 'These rows are there more than once; each counts once.'
             when 'missing_id' then 'These rows have no id and are left out.'
+            when 'shortened_id' then 'A spreadsheet has cut these ids short, so the rows are left out; '
+                || 'export again, without opening and saving the file.'
+            when 'not_a_deal' then 'These rows have neither a deal''s date nor its stage, so they are no deals; '
+                || 'that is right where people and deals share a file.'
+            when 'malformed_row' then 'These lines have another number of cells than the header, or a quote that is not '
+                || 'closed, and are left out; correct them in the export.'
+            when 'repeated_header' then 'The header comes again below; these lines are left out.'
+            when 'blank_row' then 'These rows are blank and are left out.'
+            when 'above_header' then 'These lines stand above the header and are left out.'
+            when 'guessed_encoding' then 'These files are not UTF-8 and were read as Windows-1252; '
+                || 'export them as UTF-8 if names look wrong.'
+            when 'broken_characters' then 'These files hold bytes that are not UTF-8, shown as �; export them again.'
+            when 'clock_change' then 'These times fall into the hour of a clock change; where it comes twice, the second '
+                || 'counts, and one that is skipped counts an hour later.'
             else 'Check these rows in the export.'
         end as remedy
     from raw_files.findings as f
+    union all
+    select f.finding, f.severity, cast(1 as bigint) as records, cast(null as varchar) as example_ids, f.remedy
+    from raw_hubspot.findings as f
 )
 select
     n.as_of,                                -- the day this night speaks for

@@ -5,12 +5,19 @@
 -- segment's rows stand beside them.
 -- grain: as_of, record_type, pipeline, crm_stage, stage, segment
 -- check: records > 0
+-- plot: records by coalesce(stage, '(no stage)'): sum(records) filter (where segment is null)
 with labels as (
-    select 'person' as record_type, p.crm_stage, min(p.crm_stage_label) as crm_stage_label
-    from files.people as p group by p.crm_stage
-    union all
-    select 'deal' as record_type, d.crm_stage, min(d.crm_stage_label) as crm_stage_label
-    from files.deals as d group by d.crm_stage
+    select l.record_type, l.crm_stage, min(l.crm_stage_label) as crm_stage_label
+    from (
+        select 'person' as record_type, p.crm_stage, p.crm_stage_label from files.people as p
+        union all
+        select 'person' as record_type, p.crm_stage, p.crm_stage_label from hubspot.people as p
+        union all
+        select 'deal' as record_type, d.crm_stage, d.crm_stage_label from files.deals as d
+        union all
+        select 'deal' as record_type, d.crm_stage, d.crm_stage_label from hubspot.deals as d
+    ) as l
+    group by l.record_type, l.crm_stage
 ),
 records as (
     select 'person' as record_type, cast(null as varchar) as pipeline, p.crm_stage, p.stage, p.segment,

@@ -31,9 +31,9 @@ select
     e.stage,                                        -- the canonical stage
     r.segment,                                      -- the segment; NULL: the whole
     r.origin,                                       -- marketing or sales
-    count_if(e.round = 1) as entered,               -- first entries that the CRM shows
-    count_if(e.round > 1) as reentered,             -- later entries
-    count_if(e.round = 0) as imputed                -- entries that a later stage implies
+    cast(count_if(e.round = 1) as bigint) as entered,       -- first entries that the CRM shows
+    cast(count_if(e.round > 1) as bigint) as reentered,     -- later entries
+    cast(count_if(e.round = 0) as bigint) as imputed        -- entries that a later stage implies
 from entries as e
 join scoped as r on r.record_type = e.record_type and r.record_id = e.record_id
 left join settings.calendar as c on c.day = e.entered_on

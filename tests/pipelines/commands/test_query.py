@@ -11,6 +11,8 @@ from pipelines.cli import main
 @pytest.fixture
 def published(tmp_path, monkeypatch):
     """An account `acme` with one published table."""
+    tmp_path = tmp_path / "mine"
+    tmp_path.mkdir()
     (tmp_path / "accounts").mkdir()
     (tmp_path / "accounts" / "acme.yaml").write_text("sources: {}")
     (tmp_path / "data" / "acme").mkdir(parents=True)

@@ -1,0 +1,4 @@
+"""HubSpot: `portal` is read first, then `streams`, then `missing`; `tables` says what they become.
+
+Calls go through `client` (the SDK's transport, our retries) by the names in `paths`, within `limits`.
+"""

@@ -1,0 +1,51 @@
+"""The step that reads a HubSpot portal into `raw_hubspot`: everything at first, then what changed.
+
+Here: the step. Not here: the reading (`hubspot_load`), or how the portal is reached (`hubspot_access`).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from pipelines.account_run import AccountRun, plain_failures
+from pipelines.asset_parts import asset_key, asset_spec, built
+from pipelines.catalog import RAW_HUBSPOT
+from pipelines.hubspot_access import reached
+from pipelines.hubspot_load import HubSpotNight
+from pipelines.landing import create_tables
+from pipelines.warehouse import transaction
+
+
+@dg.multi_asset(
+    name="hubspot",
+    specs=[asset_spec(t, {"duckdb", "hubspot"}, [asset_key("settings.night")]) for t in RAW_HUBSPOT],
+    retry_policy=dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL),
+)
+def hubspot_step(context: dg.AssetExecutionContext, account_run: AccountRun) -> Iterator[dg.MaterializeResult[Any]]:
+    """Read what changed in the portal; an account without one gets empty tables."""
+    with plain_failures(), account_run.warehouse() as con:
+        create_tables(con, RAW_HUBSPOT)
+        with reached(account_run, con, account_run.settings()) as portal:
+            if portal is None:
+                _empty(con)
+            else:
+                client, asked = portal
+                night = HubSpotNight(con, account_run.folder.landing, client, asked, account_run.doing)
+                try:
+                    night.read()
+                finally:
+                    night.account_for()
+                context.log.info(f"{night.cost.records:,} records, {night.client.all_calls:,} API calls")
+        for table in RAW_HUBSPOT:
+            rows = con.execute(f"select count(*) from {table.key}").fetchall()[0][0]
+            account_run.report(table.key, rows)
+            yield built(table, rows)
+
+
+def _empty(con: duckdb.DuckDBPyConnection) -> None:
+    with transaction(con):
+        for table in RAW_HUBSPOT:
+            con.execute(f"delete from {table.key}")
+        con.execute("delete from nights.cursors where stream like 'hubspot.%'")
