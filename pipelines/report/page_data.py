@@ -75,7 +75,8 @@ def read_page_data(path: Path, account: str, handover: str | None, night: date |
                 con, "from data_quality where as_of = $1 order by severity desc, records desc, finding", as_of
             ),
             to_call=_count(
-                con, "select count(*) from mql_follow_up where first_touch_at is null and first_touch_status <> 'not_owed'"
+                con,
+                "select count(*) from mql_follow_up where first_touch_at is null and first_touch_status <> 'not_owed'",
             ),
         )
 

@@ -153,7 +153,9 @@ def _funnel_row(row: dict[str, Any], rate: dict[str, Any] | None) -> dict[str, A
     if rate is not None:
         said = f"{row['rate_to_next']:.1%} ({rate['rate_low']:.0%}–{rate['rate_high']:.0%})"
         why = STATUS.get(rate["status"], rate["status"])
-        seen = f"{_whole(rate['entered'])} {rate['unit']}, {_whole(rate['converted'])} went on" if rate["entered"] else ""
+        seen = (
+            f"{_whole(rate['entered'])} {rate['unit']}, {_whole(rate['converted'])} went on" if rate["entered"] else ""
+        )
         sample = "; ".join(part for part in (seen, why) if part)
     done = actual / due if due and actual is not None else None
     return row | {"rate_said": said, "sample_said": sample, "done": done}
