@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.commands.gaps import WORST_FIRST
 from pipelines.published_file import open_published, published_nights
 
 Rows = list[dict[str, Any]]
@@ -114,7 +115,7 @@ def _target(con: duckdb.DuckDBPyConnection, as_of: date, reps: dict[str, Any], h
         gaps=_rows(
             con,
             "from sla_gaps where as_of = $1 and target = $2 and scope = 'whole' and period = 'to_date'"
-            " order by severity desc, revenue_at_stake desc nulls last, side, commitment",
+            f" order by {WORST_FIRST}",
             as_of,
             target,
         ),

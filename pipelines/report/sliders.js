@@ -7,7 +7,7 @@ function show() {
   const p = JSON.parse(document.getElementById("plan-inputs").textContent), share = p.marketing_share;
   for (const i of inputs) {
     const [group, key] = i.name.split("."), holder = { rates: p.rates, effort: p.effort, plan: p }[group];
-    if (holder) holder[key] = Number(i.value);
+    if (holder && i.value !== i.defaultValue) holder[key] = Number(i.value);
     i.nextElementSibling.textContent = i.dataset.kind === "share" ? number(100 * i.value, 1) + " %" : number(Number(i.value));
   }
   const figures = planFigures(p), team = form.elements["team.reps"];
@@ -19,6 +19,8 @@ function show() {
   document.body.classList.toggle("differs", differs);
   history.replaceState(null, "", "#" + (differs ? inputs.map(i => `${i.name}=${i.value}`).join("&") : ""));
 }
+// A browser rounds what a range holds; only what a reader moves may differ from the night's figures.
+for (const input of inputs) input.defaultValue = input.value;
 for (const [name, value] of new URLSearchParams(location.hash.slice(1)))
   for (const input of inputs) if (input.name === name) input.value = value;
 if (form) { show(); form.addEventListener("input", show); form.addEventListener("reset", () => setTimeout(show)); }
