@@ -21,6 +21,7 @@ from pipelines.nightly import QUIET_TAG
 from pipelines.paths import AccountFolder, account_files
 from pipelines.published_file import open_published, published_nights
 from pipelines.published_step import PUBLISHED
+from pipelines.report_step import REPORT
 
 LOGGER = logging.getLogger("pipelines.alerts")
 
@@ -44,7 +45,7 @@ WARNINGS = "select check_name from data_checks where as_of = $1 and not passed o
     specs=[
         dg.AssetSpec(
             NOTIFIED,
-            deps=[PUBLISHED],
+            deps=[PUBLISHED, REPORT],
             description="The night's message to those that `notify` of the account file names: who is behind, by how "
             "much, what it costs, the MQLs to call. Each is told once.",
             group_name="published",

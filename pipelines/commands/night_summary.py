@@ -92,4 +92,6 @@ def _where(account: str, warnings: int, settings: AccountSettings) -> list[str]:
         f"Rates are shown with their {settings.observe.confidence:.0%} interval and the records they were measured on."
     )
     lines.append(f"Tables: {shown(folder.published)} (open it with DuckDB, or: sla query --account {account} ...)")
+    if folder.report.exists():
+        lines.append(f"Page: {shown(folder.report)}")
     return lines

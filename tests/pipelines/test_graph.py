@@ -30,7 +30,7 @@ def test_every_asset_reads_only_assets_there_are():
 
 def test_every_table_is_an_asset_and_every_asset_a_table_but_the_file_and_the_message():
     keys = {".".join(k.path) for k in defs.resolve_asset_graph().get_all_asset_keys()}
-    assert keys == {*catalog().tables, "published", "notified"}
+    assert keys == {*catalog().tables, "published", "notified", "report"}
 
 
 def test_the_job_is_the_whole_graph():

@@ -1,0 +1,1 @@
+"""The page people read: data/NAME/report.html, rendered from the published tables."""
