@@ -77,8 +77,8 @@ def test_a_source_file_that_is_missing_is_refused_without_retries(workplace: Pat
     (workplace / "accounts" / "deals.csv").unlink()
     said = refused(rail.run(), "files")
     assert said == (
-        "small.yaml: sources.files.deals.path: deals.csv does not exist; name a file, a folder or a pattern, relative to "
-        "the account file."
+        "small.yaml: sources.files.deals.path: deals.csv does not exist; "
+        "name a file, a folder or a pattern, relative to the account file."
     )
 
 
