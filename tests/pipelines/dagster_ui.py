@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +82,10 @@ def dagster_dev(home: Path, accounts: Path, data: Path, log: Path) -> Iterator[U
             yield ui
         finally:
             process.send_signal(signal.SIGINT)
-            try:
-                process.wait(30)
-            finally:
-                # Its servers are children of its own session.
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)
+            # How fast it ends is Dagster's affair, and a busy machine's.
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(60)
+            # Its servers are children of its own session.
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
