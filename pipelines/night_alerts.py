@@ -32,10 +32,7 @@ select target, side, commitment, unit, committed, actual, revenue_at_stake, stat
 from sla_gaps where as_of = $1 and scope = 'whole' and period = 'to_date' order by all
 """
 TO_CALL = """
-select count(*), count(*) filter (where first_touch_status = 'missed')
-from (select *, max(round) over (partition by person_id) as last_round from mql_follow_up)
-where round = last_round and first_touch_at is null and sql_at is null and outcome is null
-    and first_touch_status in ('open', 'missed')
+select count(*), count(*) filter (where first_touch_status = 'missed') from mql_follow_up where is_to_call
 """
 WARNINGS = "select check_name from data_checks where as_of = $1 and not passed order by 1"
 

@@ -97,22 +97,19 @@ def to_call(con: duckdb.DuckDBPyConnection, owner: str) -> tuple[list[str], list
         con.execute(
             f"""
             with waiting as (
-                select *,
-                    first_touch_at is null and left_at is null
-                        and first_touch_status in ('open', 'missed') as is_untouched,
-                    attempts_status = 'open' as is_short
+                select *, attempts_status = 'open' as is_short
                 from mql_follow_up
                 where owner_id in ({marks})
             )
             select
-                case when is_untouched then 'first touch'
+                case when is_to_call then 'first touch'
                     else cast(ceil(calls_missing) as bigint) || ' calls, '
                         || cast(ceil(emails_missing) as bigint) || ' e-mails' end as owed,
-                case when is_untouched then first_touch_deadline_at else attempts_deadline_at end as due_at,
-                case when is_untouched then first_touch_status else attempts_status end as status,
+                case when is_to_call then first_touch_deadline_at else attempts_deadline_at end as due_at,
+                case when is_to_call then first_touch_status else attempts_status end as status,
                 person_id, round, became_mql_at, assigned_at, call_attempts, emails, crm_url
             from waiting
-            where is_untouched or is_short
+            where is_to_call or is_short
             order by due_at nulls last, became_mql_at, person_id
             """,
             found,

@@ -47,6 +47,18 @@ clocked as (
     from rounds as r
     left join settings.calendar as f on f.day = r.first_touch_on
     left join settings.calendar as o on o.day = r.owner_first_touch_on
+),
+judged as (
+    select
+        c.*,
+        case
+            when c.promised_seconds is null or c.entry_second is null then 'not_owed'
+            when c.first_touch_at <= c.first_touch_deadline_at then 'met'
+            when c.left_at < c.first_touch_deadline_at then 'not_owed'
+            when c.first_touch_deadline_at < c.day_end_at then 'missed'
+            else 'open'
+        end as first_touch_status
+    from clocked as c
 )
 select
     c.person_id,                                        -- the person, never by name
@@ -64,13 +76,7 @@ select
     c.outcome_at,                                       -- UTC instant of that end; NULL: none, or not dated
     c.first_touch_deadline_at,                          -- UTC instant by which a first touch is promised; NULL: none is, or beyond the calendar
     c.attempts_deadline_at,                             -- UTC instant by which the attempts are promised; NULL: none are
-    case
-        when c.promised_seconds is null or c.entry_second is null then 'not_owed'
-        when c.first_touch_at <= c.first_touch_deadline_at then 'met'
-        when c.left_at < c.first_touch_deadline_at then 'not_owed'
-        when c.first_touch_deadline_at < c.day_end_at then 'missed'
-        else 'open'
-    end as first_touch_status,                          -- met, missed, open or not_owed (left the stage untouched before the deadline, or nothing was promised)
+    c.first_touch_status,                          -- met, missed, open or not_owed (left the stage untouched before the deadline, or nothing was promised)
     case
         when c.attempts_deadline_at is null then 'not_owed'
         when c.call_attempts >= c.call_attempts_owed and c.emails >= c.emails_owed then 'met'
@@ -92,6 +98,9 @@ select
     end as owner_touch_status,                          -- the owner's own first touch: met, missed, open or not_owed
     greatest(c.call_attempts_owed - c.call_attempts, 0) as calls_missing,   -- call attempts promised and not made
     greatest(c.emails_owed - c.emails, 0) as emails_missing,    -- e-mails promised and not sent
-    c.left_at                                           -- UTC instant it left the stage; NULL: it has not
-from clocked as c
+    c.left_at,                                          -- UTC instant it left the stage; NULL: it has not
+    -- An end without a date has no place in time, but it is one.
+    c.first_touch_at is null and c.left_at is null and c.outcome is null
+        and c.first_touch_status in ('open', 'missed') as is_to_call    -- whether it waits for its first touch now
+from judged as c
 left join pages as p on p.person_id = c.person_id

@@ -29,7 +29,7 @@ from tests.pipelines.receivers import mail_server, web_hook
 MESSAGE = Message("acme: behind", "34 MQLs short\nsecond line")
 
 
-# p3 was touched in its later round, p4 and p5 are over.
+# p3 was touched, though late.
 NEWS = """
 create or replace table sla_gaps as select * from (values
     (date '2026-06-30', '2026', 'marketing', 'mql_volume', 'whole', 'to_date', 'MQLs', 54.0, 17.0, 900.0, 'missed'),
@@ -37,13 +37,10 @@ create or replace table sla_gaps as select * from (values
     (date '2026-06-29', '2026', 'sales', 'sqls', 'whole', 'to_date', 'SQLs', 1.0, 1.0, null, 'met')
 ) as v (as_of, target, side, commitment, scope, period, unit, committed, actual, revenue_at_stake, status);
 create or replace table mql_follow_up as select * from (values
-    ('p1', 1, null, null, null, 'missed'),
-    ('p2', 1, null, null, null, 'open'),
-    ('p3', 1, null, null, null, 'missed'),
-    ('p3', 2, timestamp '2026-06-30', null, null, 'met'),
-    ('p4', 1, null, timestamp '2026-06-30', null, 'not_owed'),
-    ('p5', 1, null, null, 'recycled', 'missed')
-) as v (person_id, round, first_touch_at, sql_at, outcome, first_touch_status);
+    ('p1', 1, true, 'missed'),
+    ('p2', 1, true, 'open'),
+    ('p3', 1, false, 'missed')
+) as v (person_id, round, is_to_call, first_touch_status);
 """
 
 

@@ -201,3 +201,34 @@ def test_pitfall_44_the_rounds_come_from_entries_not_from_the_stage_the_crm_show
 def test_an_sql_without_a_touch_before_the_deadline_owes_no_first_touch(sales):
     sales.terms().mql("2026-03-09 09:00", "2026-03-09 10:00").entry("sql", "2026-03-09 10:00")
     assert sales.follow_up("first_touch_status") == ["not_owed"]
+
+
+def test_an_mql_is_to_call_until_it_is_touched_or_has_left(sales):
+    for person in ("late", "open", "touched", "left", "over", "over_undated"):
+        sales.person(person)
+    sales.terms()
+    sales.mql("2026-03-02 10:00", person="late").mql("2026-03-31 16:00", person="open")
+    sales.mql("2026-03-02 10:00", person="touched").touch("2026-03-20 10:00", person="touched")
+    sales.mql("2026-03-02 10:00", "2026-03-20 10:00", person="left")
+    sales.mql("2026-03-02 10:00", person="over").ended("disqualified", "2026-03-20 10:00", person="over")
+    sales.mql("2026-03-02 10:00", person="over_undated").ended("disqualified", None, person="over_undated")
+    sales.build()
+    rows = sales.warehouse.rows("reporting.mql_follow_up", "person_id", "first_touch_status", "is_to_call")
+    assert {r["person_id"]: (r["first_touch_status"], r["is_to_call"]) for r in rows} == {
+        "late": ("missed", True),
+        "open": ("open", True),
+        "touched": ("missed", False),
+        "left": ("missed", False),
+        "over": ("missed", False),
+        "over_undated": ("missed", False),
+    }
+
+
+def test_only_the_last_round_of_an_mql_that_came_back_is_to_call(sales):
+    sales.terms().mql("2026-03-02 10:00", "2026-03-10 10:00").mql("2026-03-20 10:00", round=2)
+    assert sales.follow_up("is_to_call") == [False, True]
+
+
+def test_an_mql_that_nothing_is_promised_for_is_nobodys_to_call(sales):
+    sales.terms(first_touch_hours=(None, None)).mql("2026-03-02 10:00")
+    assert sales.follow_up("first_touch_status", "is_to_call") == [("not_owed", False)]
