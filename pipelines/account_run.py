@@ -19,6 +19,7 @@ from models.open_night import ImpossibleDayError
 from models.settings.account import AccountSettings
 from models.settings.read import SettingsError, read_settings
 from pipelines.account_lock import account_lock
+from pipelines.exit_codes import BAD_INPUT
 from pipelines.paths import PROJECT, AccountFolder, account_files
 from pipelines.run_log import logged_to
 from pipelines.warehouse import open_warehouse
@@ -44,8 +45,6 @@ ACCOUNTS = _Accounts(name="account")
 # Called with the key of each table and its rows as it is built; with None for rows, with what is being done.
 Progress = Callable[[str, int | None], None]
 listeners: list[Progress] = []
-
-BAD_INPUT = 2
 
 
 class AccountRun(dg.ConfigurableResource):

@@ -11,9 +11,8 @@ from pathlib import Path
 import click
 from dotenv import load_dotenv
 
+from pipelines.exit_codes import INTERRUPTED
 from pipelines.paths import PROJECT
-
-BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 
 COMMANDS = {
     "run": "The nightly job: read the CRM, recompute the plan, publish, say what it takes.",

@@ -10,7 +10,7 @@ from pathlib import Path
 import dagster as dg
 from dagster import DagsterEvent
 
-FAILED = 1
+from pipelines.exit_codes import FAILED
 
 
 @dataclass(frozen=True)

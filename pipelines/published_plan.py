@@ -12,6 +12,7 @@ import duckdb
 
 from models.average_deal import AverageDeal
 from models.calculator import PlanTables
+from models.conversion_rates import ConversionRate
 from models.night import Target
 from models.open_night import open_night
 from models.required_funnel import RequiredFunnel
@@ -23,6 +24,7 @@ from models.what_if import PlanInputs, plan_figures
 from pipelines.published_file import open_published, published_nights
 
 Row = TypeVar("Row")
+Measured = TypeVar("Measured", AverageDeal, ConversionRate)
 
 # The rows were rounded to doubles on their way; the settings differ from those of the night beyond that.
 SAME = 1e-6
@@ -90,3 +92,8 @@ def rows_of(con: duckdb.DuckDBPyConnection, table: str, row: type[Row], night: A
     listed = ", ".join(f'"{f.name}"' for f in fields(row))  # type: ignore[arg-type]
     found = con.execute(f"select {listed} from {table} where as_of = $1 order by rowid", [night]).fetchall()
     return [row(*values) for values in found]
+
+
+def of_segment(rows: list[Measured], segment: str | None) -> list[Measured]:
+    """The segment's own rows; those of the whole where it has none, as the plan takes them."""
+    return [r for r in rows if r.segment == segment] or [r for r in rows if r.segment is None]

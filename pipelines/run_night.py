@@ -15,8 +15,8 @@ from models.open_night import latest_night
 from models.settings.account import AccountSettings
 from pipelines import account_run
 from pipelines.account_lock import account_lock
-from pipelines.account_run import BAD_INPUT, Progress
-from pipelines.failure import FAILED, run_failure
+from pipelines.account_run import Progress
+from pipelines.failure import run_failure
 from pipelines.night_alerts import tell_of_failure
 from pipelines.nightly import QUIET_TAG, night_tags
 from pipelines.paths import AccountFolder
@@ -99,6 +99,3 @@ def _run_config(as_of: date, full_refresh: bool, agree: bool) -> dict[str, Any]:
         "ops": {"settings": {"config": config}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
-
-
-__all__ = ["BAD_INPUT", "FAILED", "NightOutcome", "run_night", "tables_of_a_night"]

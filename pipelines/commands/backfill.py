@@ -6,8 +6,7 @@ import click
 
 from models.settings.read import SettingsError, read_settings
 from pipelines.commands.choices import BadInput, Day, account_file
-
-BAD_INPUT, FAILED = 2, 1
+from pipelines.exit_codes import BAD_INPUT, FAILED
 
 
 @click.command(

@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from pipelines.exit_codes import BAD_INPUT
 from pipelines.paths import account_files, accounts_folder
 
 WIDEST_CELL = 60
@@ -23,7 +24,7 @@ WIDEST_CELL = 60
 class BadInput(click.ClickException):
     """What the user must correct: one plain sentence, exit code 2."""
 
-    exit_code = 2
+    exit_code = BAD_INPUT
 
     def show(self, file: Any = None) -> None:
         """Print the sentence."""

@@ -15,10 +15,11 @@ from models.required_funnel import RequiredFunnel
 from models.required_reps import RequiredReps, carried_by
 from models.settings.account import AccountSettings
 from pipelines.commands.gaps import gap_lines
-from pipelines.commands.published_plan import rows_of
-from pipelines.commands.summary import average_deal_line, funnel_table, marketing_line, plan_lines, sales_line
+from pipelines.commands.summary import funnel_table, plan_lines
 from pipelines.paths import AccountFolder, shown
+from pipelines.plan_words import average_deal_line, marketing_line, sales_line
 from pipelines.published_file import open_published
+from pipelines.published_plan import of_segment, rows_of
 
 
 def night_summary(account: str, settings: AccountSettings, night: date) -> RenderableType:
@@ -55,8 +56,8 @@ def _target(
 ) -> Iterator[RenderableType]:
     currency = settings.money or ""
     target = next(t for t in settings.target if t.label == reps.target)
-    own_rates = [r for r in rates if r.segment == reps.segment] or [r for r in rates if r.segment is None]
-    deal = next((d for d in deals if d.segment == reps.segment), next((d for d in deals if d.segment is None), None))
+    own_rates = of_segment(rates, reps.segment)
+    deal = next(iter(of_segment(deals, reps.segment)), None)
     handover = settings.funnel.handover
     mql = next((n for n in funnel if n.stage == handover), None)
     share = f", {target.marketing_share:.0%} of it by marketing" if target.marketing_share != 1 else ""

@@ -153,7 +153,8 @@ def _print(tables: Any, plan: Any, currency: str, form: str) -> None:
         return
     from models.required_reps import carried_by
     from pipelines.commands.console import console
-    from pipelines.commands.summary import funnel_table, marketing_line, plan_lines, sales_line
+    from pipelines.commands.summary import funnel_table, plan_lines
+    from pipelines.plan_words import marketing_line, sales_line
 
     reps, by_stage = tables.required_reps[0], {r.stage: r for r in tables.required_funnel}
     mql, customer = by_stage["mql"], by_stage["customer"]

@@ -12,9 +12,8 @@ import click
 
 from models.settings.read import SettingsError, read_settings
 from pipelines.commands.choices import BadInput, Day, account_file
+from pipelines.exit_codes import BAD_INPUT, FAILED, MISSED
 from pipelines.paths import AccountFolder, account_files, accounts_folder, is_shipped
-
-BAD_INPUT, FAILED, MISSED = 2, 1, 3
 
 
 class _Follow(Protocol):

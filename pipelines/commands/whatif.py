@@ -30,8 +30,8 @@ def command(account: str | None, changes: tuple[str, ...], target: str | None, f
     from models.changed_plan import changed_plan
     from models.settings.read import SettingsError, read_settings
     from models.what_if import ImpossibleChangeError, changed
-    from pipelines.commands.published_plan import published_plan
     from pipelines.paths import AccountFolder
+    from pipelines.published_plan import published_plan
 
     name, file = account_file(account)
     path = AccountFolder(name).published

@@ -10,8 +10,13 @@ from typing import Any
 
 import duckdb
 
+from models.average_deal import AverageDeal
+from models.conversion_rates import ConversionRate
+from models.required_funnel import RequiredFunnel
+from models.required_reps import RequiredReps
 from pipelines.commands.gaps import WORST_FIRST
 from pipelines.published_file import open_published, published_nights
+from pipelines.published_plan import of_segment, rows_of
 
 Rows = list[dict[str, Any]]
 
@@ -21,14 +26,14 @@ class TargetPage:
     """One target's part of the page."""
 
     target: str
-    funnel: Rows
-    reps: dict[str, Any]
+    funnel: list[RequiredFunnel]
+    reps: RequiredReps
     weeks: Rows
     """of the handover stage: required and actual, week by week"""
     gaps: Rows
     """of scope whole and period to_date, worst first"""
-    rates: Rows
-    deal: dict[str, Any] | None
+    rates: list[ConversionRate]
+    deal: AverageDeal | None
     forecast: Rows
     changes: Rows
     """plan_changes of the measure `required`"""
@@ -45,8 +50,6 @@ class PageData:
     targets: list[TargetPage]
     scorecard: Rows = field(default_factory=list)
     quality: Rows = field(default_factory=list)
-    to_call: int = 0
-    """MQLs whose first touch is missed or open"""
 
 
 def read_page_data(path: Path, account: str, handover: str | None, night: date | None = None) -> PageData:
@@ -64,35 +67,39 @@ def read_page_data(path: Path, account: str, handover: str | None, night: date |
             "select finished_at, sources from runs where as_of = $1 and status = 'succeeded' order by started_at desc",
             as_of,
         )
-        reps = _rows(con, "from required_reps where as_of = $1 order by segment nulls first, target", as_of)
+        rates = rows_of(con, "conversion_rates", ConversionRate, as_of)
+        deals = rows_of(con, "average_deal", AverageDeal, as_of)
+        funnels = rows_of(con, "required_funnel", RequiredFunnel, as_of)
+        reps = rows_of(con, "required_reps", RequiredReps, as_of)
         return PageData(
             account=account,
             night=as_of,
             published_at=run[0]["finished_at"] if run else None,
             sources=run[0]["sources"] if run else "",
-            targets=[_target(con, as_of, r, handover) for r in reps if _is_a_target(con, r)],
+            targets=[_target(con, r, funnels, rates, deals, handover) for r in _of_targets(reps)],
             scorecard=_rows(con, "from rep_scorecard where as_of = $1 order by mqls_received desc, name", as_of),
             quality=_rows(
                 con, "from data_quality where as_of = $1 order by severity desc, records desc, finding", as_of
             ),
-            to_call=_count(
-                con,
-                "select count(*) from mql_follow_up where first_touch_at is null and first_touch_status <> 'not_owed'",
-            ),
         )
 
 
-def _is_a_target(con: duckdb.DuckDBPyConnection, reps: dict[str, Any]) -> bool:
-    """Whether the row is a target's own rather than a segment's share of it."""
-    whole = con.execute(
-        "select count(*) from required_reps where as_of = $1 and target = $2 and segment is null",
-        [reps["as_of"], reps["target"]],
-    ).fetchall()[0][0]
-    return reps["segment"] is None or not whole
+def _of_targets(reps: list[RequiredReps]) -> list[RequiredReps]:
+    """The rows of the targets themselves, the whole first, without each segment's share of a target."""
+    whole = {r.target for r in reps if r.segment is None}
+    own = [r for r in reps if r.segment is None or r.target not in whole]
+    return sorted(own, key=lambda r: (r.segment is not None, r.segment or "", r.target))
 
 
-def _target(con: duckdb.DuckDBPyConnection, as_of: date, reps: dict[str, Any], handover: str | None) -> TargetPage:
-    target, segment = reps["target"], reps["segment"]
+def _target(
+    con: duckdb.DuckDBPyConnection,
+    reps: RequiredReps,
+    funnels: list[RequiredFunnel],
+    rates: list[ConversionRate],
+    deals: list[AverageDeal],
+    handover: str | None,
+) -> TargetPage:
+    as_of, target, segment = reps.as_of, reps.target, reps.segment
 
     def of_target(table: str, more: str = "") -> Rows:
         return _rows(
@@ -103,13 +110,9 @@ def _target(con: duckdb.DuckDBPyConnection, as_of: date, reps: dict[str, Any], h
             segment,
         )
 
-    def of_segment(table: str) -> Rows:
-        own = _rows(con, f"from {table} where as_of = $1 and segment is not distinct from $2", as_of, segment)
-        return own or _rows(con, f"from {table} where as_of = $1 and segment is null", as_of)
-
     return TargetPage(
         target=target,
-        funnel=of_target("required_funnel", "order by position"),
+        funnel=sorted((f for f in funnels if (f.target, f.segment) == (target, segment)), key=lambda f: f.position),
         reps=reps,
         weeks=[w for w in of_target("required_weekly", "order by week_no") if w["stage"] == handover],
         gaps=_rows(
@@ -119,8 +122,8 @@ def _target(con: duckdb.DuckDBPyConnection, as_of: date, reps: dict[str, Any], h
             as_of,
             target,
         ),
-        rates=of_segment("conversion_rates"),
-        deal=next(iter(of_segment("average_deal")), None),
+        rates=of_segment(rates, segment),
+        deal=next(iter(of_segment(deals, segment)), None),
         forecast=of_target("forecast"),
         changes=of_target("plan_changes", "and measure = 'required' order by abs(effect_on_mqls) desc, factor"),
     )
@@ -130,7 +133,3 @@ def _rows(con: duckdb.DuckDBPyConnection, sql: str, *values: Any) -> Rows:
     answer = con.execute(sql, list(values))
     names = [d[0] for d in answer.description or []]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
-
-
-def _count(con: duckdb.DuckDBPyConnection, sql: str) -> int:
-    return int(con.execute(sql).fetchall()[0][0])

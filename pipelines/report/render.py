@@ -11,10 +11,13 @@ from typing import Any
 
 import jinja2
 
+from models.conversion_rates import ConversionRate
+from models.required_funnel import RequiredFunnel
+from models.required_reps import RequiredReps
 from models.settings.account import AccountSettings
 from models.what_if import PlanInputs, step_names
-from pipelines.commands.published_plan import published_plan
-from pipelines.commands.summary import STATUS
+from pipelines.plan_words import average_deal_line, rate_said, sample_said, stage_said
+from pipelines.published_plan import published_plan
 from pipelines.report.charts import cumulative_chart, weekly_chart
 from pipelines.report.page_data import TargetPage, read_page_data
 
@@ -33,7 +36,7 @@ def render_page(published: Path, account: str, settings: AccountSettings, night:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
-    environment.filters |= {"n": _whole, "hours": _hours, "figure": _figure, "title_stage": _stage}
+    environment.filters |= {"n": _whole, "hours": _hours, "figure": _figure, "title_stage": stage_said}
     return environment.get_template("page.html.j2").render(
         page=page,
         parts=[_part(t, settings) for t in page.targets],
@@ -66,7 +69,7 @@ def _as_json(inputs: PlanInputs) -> str:
     return json.dumps(given).replace("<", "\\u003c")
 
 
-def _sliders(inputs: PlanInputs, reps: dict[str, Any]) -> list[dict[str, Any]]:
+def _sliders(inputs: PlanInputs, reps: RequiredReps) -> list[dict[str, Any]]:
     def slider(name: str, label: str, value: float, low: float, high: float, step: float, kind: str) -> dict[str, Any]:
         return {"name": name, "label": label, "value": value, "low": low, "high": high, "step": step, "kind": kind}
 
@@ -83,8 +86,8 @@ def _sliders(inputs: PlanInputs, reps: dict[str, Any]) -> list[dict[str, Any]]:
     for key, label in (("call_attempts_per_sql", "calls an SQL needs"), ("emails_per_sql", "e-mails an SQL needs")):
         value = getattr(inputs.effort, key)
         found.append(slider(f"effort.{key}", label, value, 0, max(10, 2 * value), 1, "number"))
-    if reps["reps"] is not None:
-        team = reps["active_reps"] or reps["reps"]
+    if reps.reps is not None:
+        team = reps.active_reps or reps.reps
         found.append(slider("team.reps", "reps", round(team), 0, max(10, 3 * round(team)), 1, "number"))
     for s in found:
         # A range input snaps to its steps, so they are laid through the value itself.
@@ -93,25 +96,25 @@ def _sliders(inputs: PlanInputs, reps: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _part(target: TargetPage, settings: AccountSettings) -> dict[str, Any]:
-    rates = {r["from_stage"]: r for r in target.rates}
+    rates = {r.from_stage: r for r in target.rates}
     handover = settings.funnel.handover
     return {
         "target": target,
         "title": _title(target),
         "verdict": _verdict(target, settings),
-        "funnel": [_funnel_row(row, rates.get(row["stage"])) for row in target.funnel],
-        "deal_line": _deal_line(target, settings),
+        "funnel": [_funnel_row(row, rates.get(row.stage)) for row in target.funnel],
+        "deal_line": average_deal_line(target.deal, settings.assume.average_deal, settings.money or ""),
         "handover": handover,
-        "cumulative": cumulative_chart(target.weeks, _stage(handover)) if handover else "",
-        "weekly": weekly_chart(target.weeks, _stage(handover)) if handover else "",
+        "cumulative": cumulative_chart(target.weeks, stage_said(handover)) if handover else "",
+        "weekly": weekly_chart(target.weeks, stage_said(handover)) if handover else "",
         "changes": target.changes,
     }
 
 
 def _title(target: TargetPage) -> str:
     first = target.funnel[0]
-    segment = f" ({target.reps['segment']})" if target.reps["segment"] else ""
-    return f"Target {target.target}{segment}: {first['period_start']} to {first['period_end']}"
+    segment = f" ({target.reps.segment})" if target.reps.segment else ""
+    return f"Target {target.target}{segment}: {first.period_start} to {first.period_end}"
 
 
 def _verdict(target: TargetPage, settings: AccountSettings) -> dict[str, Any]:
@@ -126,51 +129,31 @@ def _verdict(target: TargetPage, settings: AccountSettings) -> dict[str, Any]:
     }[status]
     lines = []
     reps, handover = target.reps, settings.funnel.handover
-    need = next((f for f in target.funnel if f["stage"] == handover), None)
-    if need is not None and reps["mqls_per_week"] is not None:
-        delivered = need["actual_to_date"]
-        due = f"; {_whole(delivered)} delivered of {_whole(need['due_to_date'])} due" if delivered is not None else ""
+    need = next((f for f in target.funnel if f.stage == handover), None)
+    if need is not None and handover is not None and reps.mqls_per_week is not None:
+        delivered = need.actual_to_date
+        due = f"; {_whole(delivered)} delivered of {_whole(need.due_to_date)} due" if delivered is not None else ""
         lines.append(
-            f"Marketing: {reps['mqls_per_week']:,.2f} {_stage(handover)}s in a worked week, "
-            f"{_whole(need['required'])} over the period{due}."
+            f"Marketing: {reps.mqls_per_week:,.2f} {stage_said(handover)}s in a worked week, "
+            f"{_whole(need.required)} over the period{due}."
         )
-    if reps["reps"] is not None:
-        at_work = f"; {reps['active_reps']:g} at work" if reps["active_reps"] is not None else ""
-        lines.append(f"Sales: {reps['reps']} reps ({reps['reps_exact']:,.2f}){at_work}.")
-    end = next((f for f in target.forecast if f["stage"] == target.funnel[-1]["stage"]), None)
+    if reps.reps is not None:
+        at_work = f"; {reps.active_reps:g} at work" if reps.active_reps is not None else ""
+        lines.append(f"Sales: {reps.reps} reps ({reps.reps_exact:,.2f}){at_work}.")
+    end = next((f for f in target.forecast if f["stage"] == target.funnel[-1].stage), None)
     if end is not None and end["expected"] is not None:
         lines.append(
             f"At this pace the period ends with {_whole(end['expected'])} customers "
-            f"({_whole(end['low'])}–{_whole(end['high'])}), of {_whole(target.funnel[-1]['required'])} required."
+            f"({_whole(end['low'])}–{_whole(end['high'])}), of {_whole(target.funnel[-1].required)} required."
         )
     lines += [g["explanation"] for g in target.gaps if g["status"] == "missed"][:4]
     return {"status": status, "headline": headline, "lines": lines}
 
 
-def _funnel_row(row: dict[str, Any], rate: dict[str, Any] | None) -> dict[str, Any]:
-    due, actual = row["due_to_date"], row["actual_to_date"]
-    said, sample = "", ""
-    if rate is not None:
-        said = f"{row['rate_to_next']:.1%} ({rate['rate_low']:.0%}–{rate['rate_high']:.0%})"
-        why = STATUS.get(rate["status"], rate["status"])
-        seen = (
-            f"{_whole(rate['entered'])} {rate['unit']}, {_whole(rate['converted'])} went on" if rate["entered"] else ""
-        )
-        sample = "; ".join(part for part in (seen, why) if part)
+def _funnel_row(row: RequiredFunnel, rate: ConversionRate | None) -> dict[str, Any]:
+    due, actual = row.due_to_date, row.actual_to_date
     done = actual / due if due and actual is not None else None
-    return row | {"rate_said": said, "sample_said": sample, "done": done}
-
-
-def _deal_line(target: TargetPage, settings: AccountSettings) -> str:
-    deal, currency = target.deal, settings.money or ""
-    if deal is None or deal["mean"] is None:
-        return f"Average deal: {settings.assume.average_deal:,.0f} {currency}, assumed: no won deal shows an amount."
-    interval = f" ({_whole(deal['mean_low'])}–{_whole(deal['mean_high'])})" if deal["mean_low"] is not None else ""
-    return f"Average deal: {deal['mean']:,.2f} {currency}{interval}, the mean of {_whole(deal['won_deals'])} won deals."
-
-
-def _stage(stage: str | None) -> str:
-    return (stage or "").upper() if len(stage or "") <= 3 else (stage or "").replace("_", " ")
+    return asdict(row) | {"rate_said": rate_said(row, rate), "sample_said": sample_said(rate), "done": done}
 
 
 def _whole(value: Any) -> str:

@@ -12,8 +12,8 @@ from py_mini_racer import MiniRacer
 
 from models.settings.read import read_settings
 from models.what_if import plan_figures
-from pipelines.commands.published_plan import published_plan
 from pipelines.paths import AccountFolder, account_files
+from pipelines.published_plan import published_plan
 from pipelines.report.render import FOLDER, render_page
 
 
