@@ -27,6 +27,11 @@ def whole(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def money(amount: str, currency: str) -> str:
+    """An amount with its currency, where that is known."""
+    return f"{amount} {currency}".rstrip()
+
+
 def stage_said(stage: str) -> str:
     """A stage as people write it: MQL, SQL, opportunity."""
     return stage.upper() if len(stage) <= 3 else stage.replace("_", " ")
@@ -55,12 +60,12 @@ def sample_said(rate: ConversionRate | None) -> str:
 def average_deal_line(deal: AverageDeal | None, assumed: float, currency: str) -> str:
     """What a customer is worth, and what that figure rests on."""
     if deal is None or deal.mean is None:
-        return f"Average deal: {whole(assumed)} {currency}, assumed: no won deal shows an amount."
+        return f"Average deal: {money(whole(assumed), currency)}, assumed: no won deal shows an amount."
     interval = f" ({whole(deal.mean_low)}–{whole(deal.mean_high)})" if deal.mean_low and deal.mean_high else ""
     why = STATUS.get(deal.status, deal.status)
     paying = f"; {deal.paying_share:.0%} of wins pay" if deal.paying_share not in (None, 1.0) else ""
     return (
-        f"Average deal: {deal.mean:,.2f} {currency}{interval}, the mean of {whole(deal.won_deals)} won deals"
+        f"Average deal: {money(f'{deal.mean:,.2f}', currency)}{interval}, the mean of {whole(deal.won_deals)} won deals"
         f"{paying}{f'; {why}' if why else ''}."
     )
 

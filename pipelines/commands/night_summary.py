@@ -17,7 +17,7 @@ from models.settings.account import AccountSettings
 from pipelines.commands.gaps import gap_lines
 from pipelines.commands.summary import funnel_table, plan_lines
 from pipelines.paths import AccountFolder, shown
-from pipelines.plan_words import average_deal_line, marketing_line, sales_line
+from pipelines.plan_words import average_deal_line, marketing_line, money, sales_line, whole
 from pipelines.published_file import open_published
 from pipelines.published_plan import of_segment, rows_of
 
@@ -63,7 +63,7 @@ def _target(
     share = f", {target.marketing_share:.0%} of it by marketing" if target.marketing_share != 1 else ""
     named = f" ({reps.target})" if target.name else ""
     yield Text(
-        f"\n{account}, night of {night}: {target.revenue:,.0f} {currency} from {target.start} to {target.end}"
+        f"\n{account}, night of {night}: {money(whole(target.revenue), currency)} from {target.start} to {target.end}"
         f"{named}{share}",
         style="bold",
     )
@@ -86,7 +86,7 @@ def _where(account: str, warnings: int, settings: AccountSettings) -> list[str]:
     lines = [""]
     if warnings:
         lines.append(
-            f"Data quality: {warnings} warning{'' if warnings == 1 else 's'} bend these figures; see: "
+            f"Data quality: {warnings} warning{'s bend' if warnings != 1 else ' bends'} these figures; see: "
             f'sla query --account {account} "SELECT finding, records, remedy FROM data_quality"'
         )
     lines.append(

@@ -56,7 +56,6 @@ def cumulative_chart(weeks: list[dict[str, Any]], stage: str) -> str:
                 "strokeDash": {
                     "field": "series",
                     "scale": {"domain": ["due", "delivered"], "range": [[6, 4], [1, 0]]},
-                    "legend": None,
                 },
             },
         },

@@ -78,3 +78,9 @@ def test_the_page_computes_what_the_night_computes(night, workplace: Path):
         assert said["mqls_per_week"] == pytest.approx(wanted.mqls_per_week)
         assert said["reps_exact"] == pytest.approx(wanted.reps_exact)
         assert said["reps"] == wanted.reps
+
+
+def test_the_lines_of_the_chart_are_named(night):
+    drawn = page(night)
+    assert ">due<" in drawn
+    assert ">delivered<" in drawn
