@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from connectors.errors import FixAccessError, TryAgainError, WaitError
+from models.settings.sources import HubSpot
+from pipelines.hubspot_load import HubSpotNight
 from tests.hubspot_night import (
     AS_OF,
     build_tables,
@@ -91,6 +93,20 @@ def test_a_quiet_night_takes_at_most_25_calls(portal, tmp_path):
         assert connection.all_calls <= 25
         assert differing(before, tables_of(con, RAW)) == {}
         assert night.cost.records <= con.execute("select count(*) from raw_hubspot.deals").fetchall()[0][0]
+
+
+def test_progress_counts_up_to_what_was_expected(portal, tmp_path):
+    _, _, url = portal
+    told = []
+    with open_warehouse_for(tmp_path) as con:
+        night = HubSpotNight(con, tmp_path / "landing", client(url), HubSpot(), lambda _what: None)
+        night._tell = lambda stream, records, expected, calls: told.append((stream, records, expected))
+        night.read()
+        contacts = con.execute("select count(*) from raw_hubspot.contacts").fetchall()[0][0]
+    of_contacts = [(records, expected) for stream, records, expected in told if stream == "contacts"]
+    assert len(of_contacts) > 5
+    assert of_contacts == sorted(of_contacts)
+    assert of_contacts[-1] == (contacts, contacts)
 
 
 def test_faults_of_every_kind_among_the_answers_change_nothing(portal, tmp_path):
