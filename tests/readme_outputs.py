@@ -23,8 +23,13 @@ def printed(line: str, folder: Path) -> str:
     words = ["run"] if line == "make run" else shlex.split(line.removeprefix("sla "))
     env = environ | {"SLA_DATA": str(folder / "data"), "SLA_DAGSTER_HOME": str(folder / "home"), "COLUMNS": "120"}
     env.pop("SLA_ACCOUNTS", None)
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "pipelines.cli", *words], cwd=PROJECT, env=env, capture_output=True, text=True, check=True
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", *words],
+        cwd=PROJECT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     told = done.stdout.replace(f"{folder}/data/", "data/").strip("\n").splitlines()
     lines = [text.rstrip() for text in told if not text.startswith("Done in")]

@@ -1,12 +1,15 @@
 """HubSpot from the portal to the funnel: first load, nights of changes, faults, kills; counted and compared."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 
 from connectors.errors import FixAccessError, TryAgainError, WaitError
 from models.settings.sources import HubSpot
+from pipelines import landing
 from pipelines.hubspot_load import HubSpotNight
+from pipelines.warehouse import transaction
 from tests.hubspot_night import (
     AS_OF,
     build_tables,
@@ -143,6 +146,32 @@ def test_a_load_killed_at_any_moment_goes_on_where_it_stopped(portal, tmp_path, 
     assert differing(calm, resumed) == {}
     # A night's calls on top, at most: what began before has changed since.
     assert calls <= whole + 25
+
+
+@pytest.mark.parametrize("loads_before", [1, 2, 4, 6, 8])
+def test_a_kill_while_files_are_loaded_loses_nothing(portal, tmp_path, monkeypatch, loads_before):
+    _, _, url = portal
+    calm, _ = loaded(url, tmp_path / "calm")
+    monkeypatch.setattr(landing, "FILES_AT_ONCE", 1)
+    begun = []
+
+    class KilledError(BaseException):
+        pass
+
+    @contextmanager
+    def killed(con):
+        begun.append(con)
+        if len(begun) > loads_before:
+            raise KilledError
+        with transaction(con):
+            yield
+
+    (tmp_path / "killed").mkdir()
+    with monkeypatch.context() as dying, open_warehouse_for(tmp_path / "killed") as con:
+        dying.setattr(landing, "transaction", killed)
+        with pytest.raises(KilledError):
+            read_night(con, tmp_path / "killed", client(url))
+    assert differing(calm, loaded(url, tmp_path / "killed")[0]) == {}
 
 
 def test_a_record_that_vanished_without_a_trace_is_found_by_counting(portal, tmp_path):
