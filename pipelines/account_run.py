@@ -18,7 +18,7 @@ from connectors.errors import FixAccessError, FixSettingsError, TryAgainError, W
 from models.open_night import ImpossibleDayError
 from models.settings.account import AccountSettings
 from models.settings.read import SettingsError, read_settings
-from pipelines.account_lock import account_lock
+from pipelines.account_lock import AccountBusyError, account_lock
 from pipelines.exit_codes import BAD_INPUT
 from pipelines.paths import PROJECT, AccountFolder, account_files
 from pipelines.run_log import logged_to
@@ -40,6 +40,9 @@ class _Accounts(dg.DynamicPartitionsDefinition):
 
 
 _running: set[str] = set()
+
+# On runs that found another one of their account at work.
+BUSY_TAG = "sla/busy"
 
 ACCOUNTS = _Accounts(name="account")
 
@@ -63,7 +66,7 @@ class AccountRun(dg.ConfigurableResource):
         load_dotenv(PROJECT / ".env")
         run = context.run
         self._account = run.tags.get("dagster/partition", "") if run else ""
-        with account_lock(self.folder), logged_to(self.folder.log):
+        with _told_if_busy(context), account_lock(self.folder), logged_to(self.folder.log):
             LOGGER.info("run %s of %s begins", run.run_id[:8] if run else "-", self._account)
             _running.add(self._account)
             try:
@@ -126,6 +129,17 @@ class AccountRun(dg.ConfigurableResource):
         LOGGER.info("%s", what)
         for listener in listeners:
             listener(what, None)
+
+
+@contextmanager
+def _told_if_busy(context: dg.InitResourceContext) -> Iterator[None]:
+    """A run that meets another of its account is marked: it is no run of its night, which is asked for again."""
+    try:
+        yield
+    except AccountBusyError:
+        if context.run and context.instance:
+            context.instance.add_run_tags(context.run.run_id, {BUSY_TAG: "yes"})
+        raise
 
 
 @contextmanager

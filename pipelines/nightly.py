@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from models.open_night import last_complete_day, latest_night, zone_of
+from pipelines.account_run import BUSY_TAG
 from pipelines.known_settings import known_settings
 from pipelines.paths import account_files
 
@@ -67,14 +68,14 @@ def align_accounts(instance: dg.DagsterInstance) -> None:
 
 
 def _nights_with_a_run(instance: dg.DagsterInstance, nights: set[date]) -> set[tuple[str, str]]:
-    """(account, night) of every run of these nights, however it ended.
+    """(account, night) of every run of these nights, however it ended; one that met another at work is none.
 
     One question for all accounts: two hundred would take seconds of every tick.
     """
     if not nights:
         return set()
     runs = instance.get_runs(dg.RunsFilter(tags={NIGHT_TAG: [n.isoformat() for n in sorted(nights)]}))
-    return {(run.tags.get(ACCOUNT_TAG, ""), run.tags[NIGHT_TAG]) for run in runs}
+    return {(run.tags.get(ACCOUNT_TAG, ""), run.tags[NIGHT_TAG]) for run in runs if BUSY_TAG not in run.tags}
 
 
 def nightly_schedule(job: Any, ticks: str = EVERY_TEN_MINUTES) -> dg.ScheduleDefinition:

@@ -85,6 +85,11 @@ class AccountFolder:
         return self.root / "alerts.json"
 
     @property
+    def zone(self) -> Path:
+        """The CRM's own time zone, as the last night found it."""
+        return self.root / ".zone"
+
+    @property
     def landing(self) -> Path:
         """Where files wait between the source and the warehouse."""
         return self.root / "landing"

@@ -63,6 +63,8 @@ def settings_step(
             con.execute("insert into nights.open values ($1)", [context.run.run_id])
             rows = _write(con, opened)
             _log_run(con, account_run, opened, settings, context.run.run_id)
+        # The schedule asks no CRM for its zone every ten minutes.
+        account_run.folder.zone.write_text(opened.night.timezone, encoding="utf-8")
     _tag(context, account_run.account, opened.night.as_of)
     for table in (*SETTINGS, RUNS):
         account_run.report(table.key, rows.get(table.key, 1))

@@ -12,6 +12,8 @@ from dotenv import load_dotenv
 
 from models.alert import overdue_message
 from models.open_night import last_complete_day, zone_of
+from models.settings.account import AccountSettings
+from pipelines.account_run import BUSY_TAG
 from pipelines.alerts import send, was_sent
 from pipelines.failure import run_failure
 from pipelines.known_settings import known_settings
@@ -37,6 +39,9 @@ def failed_runs_sensor(night: Any) -> dg.SensorDefinition:
         load_dotenv(PROJECT / ".env")
         run = context.dagster_run
         account = run.tags.get(ACCOUNT_TAG) or run.tags.get("dagster/partition", "")
+        if BUSY_TAG in run.tags:
+            # The night is asked for again.
+            return
         if account and (day := run.tags.get(NIGHT_TAG)) and QUIET_TAG not in run.tags:
             records = context.instance.all_logs(run.run_id)
             events = [r.dagster_event for r in records if r.dagster_event]
@@ -65,7 +70,7 @@ def tell_of_overdue(now: datetime) -> list[str]:
     overdue = []
     for account, file in account_files().items():
         settings = known_settings(file)
-        if settings is None or not settings.notify.to:
+        if settings is None or not settings.notify.to or _has_one_night_only(settings):
             continue
         zone = zone_of(settings)
         night = _overdue_night(account, time.fromisoformat(settings.schedule), zone, now)
@@ -77,6 +82,11 @@ def tell_of_overdue(now: datetime) -> list[str]:
         send(account, settings, "overdue", night, message)
         overdue.append(account)
     return overdue
+
+
+def _has_one_night_only(settings: AccountSettings) -> bool:
+    """Whether it is a simulated company whose days have ended: no night follows the one it has."""
+    return settings.sources.sandbox is not None and settings.sources.sandbox.last_day is not None
 
 
 def _overdue_night(account: str, schedule: time, zone: ZoneInfo, now: datetime) -> date | None:

@@ -134,7 +134,11 @@ silent_source as (
 dated as (
     select p.created_at as said_at from files.people as p
     union all
+    select p.created_at from hubspot.people as p
+    union all
     select t.touched_at from files.touches as t where t.kind <> 'meeting'
+    union all
+    select t.recorded_at from hubspot.touches as t
 ),
 clock_skew as (
     select

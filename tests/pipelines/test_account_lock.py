@@ -11,8 +11,9 @@ import dagster as dg
 import pytest
 
 from pipelines.account_lock import AccountBusyError, account_lock
+from pipelines.nightly import _nights_with_a_run, night_tags
 from pipelines.paths import PROJECT, AccountFolder
-from tests.pipelines.rail import SMALL
+from tests.pipelines.rail import NIGHT, SMALL, Rail
 
 # The run opens its night and no more: what collides is the making of the storage, and the first writes to it.
 OPENING = """
@@ -81,6 +82,18 @@ def test_a_second_run_is_told_who_holds_the_account_since_when(holder):
         "wait for it to end, or stop it.",
         said,
     ), said
+
+
+def test_a_scheduled_night_that_meets_another_run_is_asked_for_again(workplace: Path, holder):
+    with dg.DagsterInstance.get() as instance:
+        rail = Rail(instance)
+        tags = night_tags("small", NIGHT)
+        assert not rail.run(NIGHT, tags=tags).success
+        assert _nights_with_a_run(instance, {NIGHT}) == set()
+        holder.kill()
+        holder.wait(timeout=30)
+        assert rail.run(NIGHT, "settings.night", tags=tags).success
+        assert _nights_with_a_run(instance, {NIGHT}) == {("small", str(NIGHT))}
 
 
 def test_another_account_is_free_meanwhile(holder):

@@ -5,6 +5,7 @@ import email.policy
 import json
 import logging
 import os
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -237,6 +238,16 @@ def test_no_account_is_overdue_whose_night_is_there_or_failed_or_never_was(workp
     assert tell_of_overdue(later) == []
     night.published.unlink()
     assert tell_of_overdue(datetime(2026, 7, 2, 12, tzinfo=UTC)) == []
+
+
+def test_a_simulated_company_whose_days_have_ended_is_never_overdue(workplace, hook, night):
+    told(workplace)
+    file = workplace / "accounts" / "small.yaml"
+    ended = "sandbox: {people: 500, today: 2026-06-30}"
+    text = re.sub(r"sources:.*?(?=^\w)", f"sources: {{{ended}}}\n", file.read_text(), flags=re.DOTALL | re.MULTILINE)
+    file.write_text(text)
+    os.utime(night.published, (0, 0))
+    assert tell_of_overdue(datetime(2026, 7, 5, 12, tzinfo=UTC)) == []
 
 
 def test_a_message_leaves_its_record_whatever_else_is_sent(workplace, hook, monkeypatch):

@@ -11,6 +11,7 @@ from dagster._core.remote_representation.external_data import ScheduleSnap
 
 from pipelines.definitions import defs
 from pipelines.nightly import Due, due_accounts, night_tags
+from pipelines.paths import AccountFolder
 from tests.pipelines.rail import Rail
 
 REPOSITORY = defs.get_repository_def()
@@ -107,6 +108,19 @@ def test_every_zone_has_its_own_night_at_one_moment(accounts, instance):
         ("paris", "2026-06-29"),
         ("tokyo", "2026-06-30"),
     ]
+
+
+def test_the_zone_that_only_the_crm_knows_is_that_of_the_last_night(accounts, instance):
+    file = accounts / "acme.yaml"
+    file.write_text(SETTINGS.format(zone="null", schedule="05:00"))
+    # 20:30 UTC: 05:30 of the next day in Tokyo, still the evening of the day in UTC.
+    assert tick(instance, "2026-06-30T20:30") == [("acme", "2026-06-29")]
+    folder = AccountFolder("acme")
+    folder.root.mkdir(parents=True)
+    folder.zone.write_text("Asia/Tokyo")
+    assert tick(instance, "2026-06-30T20:30") == [("acme", "2026-06-30")]
+    folder.zone.write_text("Atlantis/Main")
+    assert tick(instance, "2026-06-30T20:30") == [("acme", "2026-06-29")]
 
 
 @pytest.mark.parametrize("change", ["2026-03-29", "2026-10-25"])

@@ -190,9 +190,9 @@ def test_old_exports_only_warn(w: Warehouse):
 # --- clocks ------------------------------------------------------------------------------------------------------
 
 
-def skew(w: Warehouse, minutes: int, records: int) -> None:
+def skew(w: Warehouse, minutes: int, records: int, source: str = "files") -> None:
     w.con.execute(
-        "insert into files.people (person_id, created_at) select 'files:' || i, n.cut_off_at + "
+        f"insert into {source}.people (person_id, created_at) select '{source}:' || i, n.cut_off_at + "
         f"interval ({minutes} * (i < {records})::int) minute from range(100) as r(i), settings.night as n"
     )
 
@@ -202,6 +202,12 @@ def test_records_from_the_future_stop_the_night(w: Warehouse, minutes: int, reco
     published(w, clock_skew=0)
     skew(w, minutes, records)
     assert is_stopped(w) is stops
+
+
+def test_records_of_a_portal_from_the_future_stop_the_night(w: Warehouse):
+    published(w, clock_skew=0)
+    skew(w, 16, 2, "hubspot")
+    assert is_stopped(w)
 
 
 def test_a_replay_knows_no_future(w: Warehouse):
