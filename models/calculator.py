@@ -16,7 +16,8 @@ from models.required_reps import Effort, RequiredReps, reps_row
 from models.required_safe import StepDraws, known_wins, safe_volume
 from models.required_weekly import RequiredWeekly
 from models.rounding import ceil_whole, spread
-from models.settings.account import Calendar, people_stages
+from models.settings.funnel import people_stages
+from models.settings.team import Calendar
 from models.working_calendar import calendar_days, weeks_of, worked_weeks
 
 

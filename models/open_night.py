@@ -20,8 +20,9 @@ from models.night import (
     StageMapping,
     Target,
 )
-from models.settings.account import DEFAULT_STAGES, AccountSettings, people_stages
-from models.settings.account import RepShare as ShareSetting
+from models.settings.account import AccountSettings
+from models.settings.funnel import DEFAULT_STAGES, people_stages
+from models.settings.team import RepShare as ShareSetting
 from models.stage_mapping import BUILT_IN, stage_mapping
 from models.working_calendar import calendar_days, local_midnight
 

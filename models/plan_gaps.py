@@ -122,7 +122,11 @@ def _deal_drift(side: PlanSide, own: SlaGap, at_risk: float) -> Iterator[SlaGap]
     if term is None or term.average_deal is None:
         return
     row, deal = replace(own, commitment="average_deal", unit="money"), side.deal
-    if deal is None or deal.mean is None or deal.mean_high is None or deal.status == "mixed_currency":
+    if deal is not None and deal.status == "mixed_currency":
+        why = f"{deal.without_rate:,} of the {deal.won_deals:,} won deals are in currencies without an exchange rate"
+        yield filled(row, term.average_deal, None, "not_computable", f"The average deal cannot be judged: {why}.")
+        return
+    if deal is None or deal.mean is None or deal.mean_high is None:
         yield filled(row, term.average_deal, None, "not_computable", "The average deal is not measured tonight.")
         return
     tonight = f"A won deal brings {deal.mean:,.2f} tonight"

@@ -5,8 +5,8 @@ Sources: HubSpot's default lifecycle and deal stages, Salesforce's default lead 
 
 from collections.abc import Mapping, Sequence
 
-from models.settings.account import DEFAULT_STAGES
 from models.settings.fields import NO_STAGE
+from models.settings.funnel import DEFAULT_STAGES
 
 # By id or label, lower case, as each CRM ships them.
 BUILT_IN: dict[str, str] = {

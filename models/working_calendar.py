@@ -12,7 +12,7 @@ import holidays
 import numpy as np
 
 from models.night import CalendarDay
-from models.settings.account import WEEKDAYS, Calendar
+from models.settings.team import WEEKDAYS, Calendar
 
 DAY = timedelta(days=1)
 

@@ -4,7 +4,7 @@ Here: what every step of a run shares, and how a refusal becomes a plain failure
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from pipelines.account_lock import account_lock
 from pipelines.exit_codes import BAD_INPUT
 from pipelines.paths import PROJECT, AccountFolder, account_files
 from pipelines.run_log import logged_to
+from pipelines.table import Table
 from pipelines.warehouse import open_warehouse
 
 LOGGER = logging.getLogger("pipelines.run")
@@ -112,6 +113,13 @@ class AccountRun(dg.ConfigurableResource):
         LOGGER.info("%s: %s rows", table, f"{rows:,}")
         for listener in listeners:
             listener(table, rows)
+
+    def report_all(self, con: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> dict[str, int]:
+        """Tell of each of a source's tables; returns their rows by name."""
+        counted = {t.name: int(con.execute(f"select count(*) from {t.key}").fetchall()[0][0]) for t in tables}
+        for table in tables:
+            self.report(table.key, counted[table.name])
+        return counted
 
     def doing(self, what: str) -> None:
         """Tell whoever follows the run what takes its time, before a table comes of it."""

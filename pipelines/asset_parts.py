@@ -5,7 +5,7 @@ Here: from a Table to the parts of a Dagster asset. Not here: any asset.
 
 import hashlib
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -21,27 +21,28 @@ warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
 OWNER = "team:revops"
 
-# Schemas that belong to one source stand in one group with it.
-GROUPS = {"raw_files": "files", "raw_hubspot": "hubspot"}
+# What a source's step lands, all of it, is one asset: its tables come and go together.
+RAW = "raw_"
 
 
 def asset_key(key: str) -> dg.AssetKey:
-    """The asset of the table `schema.table`."""
-    return dg.AssetKey(key.split("."))
+    """The asset of the table `schema.table`: its own, or that of all the raw tables of its source."""
+    schema = key.split(".")[0]
+    return dg.AssetKey([schema] if schema.startswith(RAW) else key.split("."))
 
 
 def asset_spec(table: Table, kinds: Iterable[str], deps: Iterable[dg.AssetKey] = ()) -> dg.AssetSpec:
     """The asset of a table: what it means, its columns, its SQL, what it reads."""
     return dg.AssetSpec(
         key=asset_key(table.key),
-        deps=[*deps, *(asset_key(r) for r in table.reads if r != table.key)],
+        deps=sorted({*deps, *(asset_key(r) for r in table.reads if r != table.key)}),
         description=_description(table),
         metadata={
             "dagster/column_schema": dg.TableSchema([_column(c) for c in table.columns]),
             "dagster/table_name": table.key,
             **({"sql": dg.MetadataValue.md(f"```sql\n{table.sql}\n```")} if table.sql else {}),
         },
-        group_name=GROUPS.get(table.schema, table.schema),
+        group_name=table.schema,
         code_version=_code_version(table),
         kinds=set(kinds),
         owners=[OWNER],
@@ -49,9 +50,28 @@ def asset_spec(table: Table, kinds: Iterable[str], deps: Iterable[dg.AssetKey] =
     )
 
 
-def _column(column: Any) -> dg.TableColumn:
+def source_spec(tables: Sequence[Table], kinds: Iterable[str]) -> dg.AssetSpec:
+    """The asset of a source: its raw tables, what each means, and their columns as `table.column`."""
+    schema = tables[0].schema
+    source = schema.removeprefix(RAW)
+    meant = "\n".join(f"- `{t.key}`: {t.description}" for t in tables)
+    return dg.AssetSpec(
+        key=asset_key(schema),
+        deps=[asset_key("settings.night")],
+        description=f"What `{source}` hands over, as near to the source as the funnel allows:\n\n{meant}",
+        metadata={
+            "dagster/column_schema": dg.TableSchema([_column(c, f"{t.name}.") for t in tables for c in t.columns])
+        },
+        group_name=source,
+        kinds=set(kinds),
+        owners=[OWNER],
+        partitions_def=ACCOUNTS,
+    )
+
+
+def _column(column: Any, prefix: str = "") -> dg.TableColumn:
     source = f" ← {', '.join(column.sources)}" if column.sources else ""
-    return dg.TableColumn(column.name, column.type, description=f"{column.description}{source}")
+    return dg.TableColumn(prefix + column.name, column.type, description=f"{column.description}{source}")
 
 
 def _description(table: Table) -> str:
@@ -86,8 +106,16 @@ def check_specs(table: Table) -> list[dg.AssetCheckSpec]:
 
 def _check_spec(table: Table, name: str, said: str, blocking: bool) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(
-        name, asset=asset_key(table.key), description=said, blocking=blocking, partitions_def=ACCOUNTS
+        _check_name(table, name),
+        asset=asset_key(table.key),
+        description=said,
+        blocking=blocking,
+        partitions_def=ACCOUNTS,
     )
+
+
+def _check_name(table: Table, name: str) -> str:
+    return f"{table.name}_{name}" if table.schema.startswith(RAW) else name
 
 
 def built(
@@ -106,11 +134,22 @@ def built(
     )
 
 
+def source_built(
+    rows: Mapping[str, int], tables: Sequence[Table], checked: Mapping[str, Iterable[CheckOutcome]] = {}
+) -> dg.MaterializeResult[Any]:
+    """What a source's asset reports: the rows of each of its tables by name, and how those in `checked` fared."""
+    return dg.MaterializeResult(
+        asset_key=asset_key(tables[0].key),
+        metadata={"dagster/row_count": sum(rows.values()), **rows},
+        check_results=[_outcome_result(t, o) for t in tables for o in checked.get(t.name, ())],
+    )
+
+
 def _outcome_result(table: Table, outcome: CheckOutcome) -> dg.AssetCheckResult:
     said = f"{outcome.broken_rows:,} rows of {table.key} break: {outcome.condition}"
     return dg.AssetCheckResult(
         passed=outcome.broken_rows == 0,
-        check_name=outcome.name,
+        check_name=_check_name(table, outcome.name),
         asset_key=asset_key(table.key),
         metadata={"condition": outcome.condition, "broken_rows": outcome.broken_rows},
         description=said if outcome.broken_rows else None,

@@ -16,7 +16,7 @@ from connectors.files.exports import PARTS, Exports, Reading
 from connectors.files.tables import ExportFile, Finding
 from connectors.files.text import as_the_database_said
 from pipelines.account_run import AccountRun, plain_failures
-from pipelines.asset_parts import asset_key, asset_spec, built, check_specs
+from pipelines.asset_parts import check_specs, source_built, source_spec
 from pipelines.catalog import RAW_FILES
 from pipelines.sandbox_step import files_of
 from pipelines.warehouse import build_within, check, columns_there, open_run_id, transaction
@@ -36,7 +36,7 @@ class _Cost:
 
 @dg.multi_asset(
     name="files",
-    specs=[asset_spec(t, {"duckdb", "file"}, [asset_key("settings.night")]) for t in RAW_FILES],
+    specs=[source_spec(RAW_FILES, {"duckdb", "file"})],
     check_specs=check_specs(TABLES[ExportFile.TABLE]),
     retry_policy=dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL),
 )
@@ -73,10 +73,8 @@ def files_step(context: dg.AssetExecutionContext, account_run: AccountRun) -> It
             if used
             else "exports are not used by this account"
         )
-        for table in RAW_FILES:
-            rows = con.execute(f"select count(*) from {table.key}").fetchall()[0][0]
-            account_run.report(table.key, rows)
-            yield built(table, rows, check(con, table) if table.checks else ())
+        rows = account_run.report_all(con, RAW_FILES)
+        yield source_built(rows, RAW_FILES, {t.name: check(con, t) for t in RAW_FILES if t.checks})
 
 
 def _run(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:

@@ -10,7 +10,7 @@ import dagster as dg
 import duckdb
 
 from pipelines.account_run import AccountRun, plain_failures
-from pipelines.asset_parts import asset_key, asset_spec, built
+from pipelines.asset_parts import source_built, source_spec
 from pipelines.catalog import RAW_HUBSPOT
 from pipelines.hubspot_access import reached
 from pipelines.hubspot_load import HubSpotNight
@@ -20,7 +20,7 @@ from pipelines.warehouse import transaction
 
 @dg.multi_asset(
     name="hubspot",
-    specs=[asset_spec(t, {"duckdb", "hubspot"}, [asset_key("settings.night")]) for t in RAW_HUBSPOT],
+    specs=[source_spec(RAW_HUBSPOT, {"duckdb", "hubspot"})],
     retry_policy=dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL),
 )
 def hubspot_step(context: dg.AssetExecutionContext, account_run: AccountRun) -> Iterator[dg.MaterializeResult[Any]]:
@@ -38,10 +38,7 @@ def hubspot_step(context: dg.AssetExecutionContext, account_run: AccountRun) -> 
                 finally:
                     night.account_for()
                 context.log.info(f"{night.cost.records:,} records, {night.client.all_calls:,} API calls")
-        for table in RAW_HUBSPOT:
-            rows = con.execute(f"select count(*) from {table.key}").fetchall()[0][0]
-            account_run.report(table.key, rows)
-            yield built(table, rows)
+        yield source_built(account_run.report_all(con, RAW_HUBSPOT), RAW_HUBSPOT)
 
 
 def _empty(con: duckdb.DuckDBPyConnection) -> None:

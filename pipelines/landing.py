@@ -1,9 +1,9 @@
-"""From a CRM's landing files to its raw tables: each stream in one transaction with its cursor, then the files go.
+"""From a CRM's landing files to its raw tables, each stream's cursor with the last of them; then the files go.
 
 Here: what every CRM's step does with what a stream landed. Not here: any CRM's tables, or its SQL.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -57,21 +57,33 @@ def load(
     first: Sequence[str],
     loads: Sequence[Files],
 ) -> None:
-    """All of a stream's files into the tables with its cursor, or nothing; then the files are deleted.
+    """A stream's files into the tables, its cursor with the last of them; then the files are deleted.
 
-    `first` is run before any file. Erased records must not live on in the files, so they never outlast the load.
+    `first` is run before any file. What a transaction holds stays in memory until it ends, so where everything is
+    read anew, or the files are of one kind, some of them at a time are one: after a kill between two the cursor is
+    still that of before, and all the files are there to be loaded again. Changes of several kinds are one
+    transaction, for a record that came without its links would not be read again. Erased records must not live on in
+    the files, so they never outlast the load.
     """
-    with transaction(con):
-        for statement in first:
-            con.execute(statement)
-        for step in loads:
-            paths = list(landed.files.get(step.kind, ()))
-            for i in range(0, len(paths), FILES_AT_ONCE):
-                names = ", ".join("'" + p.replace("'", "''") + "'" for p in paths[i : i + FILES_AT_ONCE])
-                for statement in step.statements:
-                    con.execute(statement.replace("{files}", f"[{names}]"))
-        write_cursor(con, stream, landed.cursor)
+    steps = [*_steps(landed, loads)] or [[]]
+    if not landed.is_whole and len(loads) > 1:
+        steps = [[statement for step in steps for statement in step]]
+    for i, statements in enumerate(steps):
+        with transaction(con):
+            for statement in [*(first if i == 0 else ()), *statements]:
+                con.execute(statement)
+            if i == len(steps) - 1:
+                write_cursor(con, stream, landed.cursor)
     landing.clear()
+
+
+def _steps(landed: Landed, loads: Sequence[Files]) -> Iterator[list[str]]:
+    """The statements over some files of one kind at a time, in order."""
+    for step in loads:
+        paths = list(landed.files.get(step.kind, ()))
+        for i in range(0, len(paths), FILES_AT_ONCE):
+            names = ", ".join("'" + p.replace("'", "''") + "'" for p in paths[i : i + FILES_AT_ONCE])
+            yield [statement.replace("{files}", f"[{names}]") for statement in step.statements]
 
 
 class WarehouseRecords:

@@ -12,7 +12,8 @@ import pandas as pd
 
 from models.night import CalendarDay, Target
 from models.open_night import OpenNight, open_night
-from models.settings.account import AccountSettings, people_stages
+from models.settings.account import AccountSettings
+from models.settings.funnel import people_stages
 
 NIGHT = date(2026, 6, 30)
 STAGES = ("mql", "sql", "opportunity", "customer")

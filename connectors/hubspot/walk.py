@@ -181,7 +181,7 @@ class Walk:
     def _count(self, records: int) -> None:
         with self._lock:
             self.records += records
-            self.tell(records)
+            self.tell(self.records)
 
 
 def _gaps(landing: Landing) -> list[_Range]:

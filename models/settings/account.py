@@ -1,30 +1,24 @@
 """The account file's keys: what they mean, their defaults, and what is impossible between them.
 
-Here: every key beside `sources`. Not here: reading the file or wording its mistakes (`read`).
+Here: the file as a whole, with `target`, `privacy` and `notify`. Not here: `sources` and the other blocks (the
+modules beside this one), reading the file, or wording its mistakes (`read`).
 """
 
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-import holidays
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from models.settings.fields import (
     CLOCK,
     CURRENCY,
-    HOURS,
-    NO_STAGE,
-    STAGE,
     VARIABLE,
     Clock,
-    Country,
     Day,
-    NotNegative,
     Positive,
     Rate,
     Settings,
-    Share,
     Text,
     YesNo,
     listed,
@@ -32,24 +26,10 @@ from models.settings.fields import (
     refuse,
     zone,
 )
+from models.settings.funnel import Assume, Funnel, Observe
+from models.settings.promises import Agreement
 from models.settings.sources import SANDBOX_CURRENCY, Sources
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DEFAULT_STAGES = ("prospect", "lead", "mql", "sql", "opportunity", "customer")
-DEFAULT_RATE = 0.5
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-StageName = Annotated[
-    Text,
-    AfterValidator(matching(STAGE, "is no stage name; use lower-case letters, digits and _, as in demo_held")),
-]
-Agreed = Literal["required"] | Positive | None
-AgreedRate = Literal["required"] | Rate | None
-
-
-def people_stages(stages: list[str]) -> list[str]:
-    """The stages whose records are people: those before `opportunity`; without it, all but the last."""
-    return stages[: stages.index("opportunity")] if "opportunity" in stages else stages[:-1]
+from models.settings.team import Calendar, Capacity
 
 
 class Target(Settings):
@@ -72,171 +52,6 @@ class Target(Settings):
     def label(self) -> str:
         """The name in the tables."""
         return self.name or self.start.isoformat()
-
-
-class Funnel(Settings):
-    """The stages from first contact to a won deal."""
-
-    stages: list[StageName] = Field(list(DEFAULT_STAGES), min_length=2, description="in order; the last is a won deal")
-    handover: StageName | None = Field(
-        "mql", description="the stage that marketing hands to sales; null where the funnel has none"
-    )
-    mapping: dict[Text, StageName] = Field(
-        {}, description="CRM stage, by id or label → stage of the funnel, disqualified, recycled or ignore"
-    )
-    sales_sources: list[Text] = Field([], description="lead sources that are sales' own")
-    segment_by: Literal["source", "owner", "team", "pipeline"] | None = Field(
-        None, description="what splits the account"
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _default_handover_only_where_the_funnel_has_it(cls, value: Any) -> Any:
-        if isinstance(value, dict) and "handover" not in value:
-            stages = value.get("stages", DEFAULT_STAGES)
-            if isinstance(stages, list) and "mql" not in stages:
-                return {**value, "handover": None}
-        return value
-
-    @model_validator(mode="after")
-    def _hangs_together(self) -> "Funnel":
-        mistakes = []
-        twice = sorted({s for s in self.stages if self.stages.count(s) > 1})
-        if twice:
-            mistakes.append(f"funnel.stages: names {', '.join(twice)} twice; name each stage once")
-        reserved = sorted(set(self.stages) & set(NO_STAGE))
-        if reserved:
-            mistakes.append(f"funnel.stages: {reserved[0]} is a reserved word; choose another name")
-        if self.handover is not None and self.handover not in self.stages:
-            mistakes.append(
-                f"funnel.handover: {self.handover} is not one of the stages ({', '.join(self.stages)}); "
-                "name one of them, or null where the funnel has none"
-            )
-        elif self.handover is not None and self.handover not in people_stages(self.stages):
-            mistakes.append(f"funnel.handover: {self.handover} is a stage of deals; name one of people, or null")
-        for crm_stage, stage in self.mapping.items():
-            if stage not in self.stages and stage not in NO_STAGE:
-                mistakes.append(
-                    f"funnel.mapping.{crm_stage}: {stage} is not one of the stages; "
-                    f"use one of {', '.join([*self.stages, *NO_STAGE])}"
-                )
-        keys = [k.strip().lower() for k in self.mapping]
-        mistakes += [
-            f"funnel.mapping: names {k} twice (case and spaces do not count); keep one"
-            for k in sorted({k for k in keys if keys.count(k) > 1})
-        ]
-        refuse(mistakes)
-        return self
-
-
-class Observe(Settings):
-    """How the rates are measured."""
-
-    lookback_days: int = Field(
-        365, strict=True, ge=1, le=3650, description="days of entries that the rates are measured on"
-    )
-    horizon_days: int | None = Field(
-        None,
-        strict=True,
-        ge=1,
-        le=3650,
-        description="days a record has to convert; null: chosen from the observed lags",
-    )
-    min_sample: int = Field(30, strict=True, ge=1, description="entries below which a rate is called a low sample")
-    confidence: float = Field(0.8, strict=True, gt=0, lt=1, description="of every interval and of required_safe")
-
-
-class Assume(Settings):
-    """What is assumed where the CRM shows little."""
-
-    conversion: Rate | dict[str, Rate] = Field(DEFAULT_RATE, description="one rate, or one a step: {mql_to_sql: 0.4}")
-    average_deal: Positive = Field(1000.0, description="the average deal where none was won")
-    weight: Positive = Field(20.0, description="entries that a written assumption counts for")
-
-
-class Calendar(Settings):
-    """When the account works."""
-
-    working_weeks: Positive = Field(47.0, le=53, description="worked weeks a year")
-    working_days: list[Weekday] = Field(["mon", "tue", "wed", "thu", "fri"], min_length=1, description="days worked")
-    hours: Annotated[str, AfterValidator(matching(HOURS, "are no hours of a day; write them as 09:00-18:00"))] = Field(
-        "09:00-18:00", description="working hours, local time"
-    )
-    holidays: Country | None = Field(None, description="a country or region whose holidays are days off: FR, US-CA")
-
-    @field_validator("hours")
-    @classmethod
-    def _opens_before_it_closes(cls, value: str) -> str:
-        opens, closes = value.split("-")
-        if closes <= opens:
-            raise ValueError("end before they begin; write them as 09:00-18:00")
-        return value
-
-    @field_validator("holidays")
-    @classmethod
-    def _is_a_country(cls, value: str | None) -> str | None:
-        if value is not None:
-            country, _, region = value.partition("-")
-            try:
-                holidays.country_holidays(country, subdiv=region or None, years=2026)
-            except NotImplementedError:
-                raise ValueError(
-                    "is no country or region with known holidays; name it as FR, US or US-CA, or take the key out"
-                ) from None
-        return value
-
-
-class RepShare(Settings):
-    """A share of full time from a day on."""
-
-    share: Share = Field(description="share of full time, 0 to 1")
-    since: Day | None = Field(None, alias="from", description="first day it holds")
-
-
-class Capacity(Settings):
-    """What a rep can do, and who the reps are."""
-
-    mqls_per_rep_week: Positive = Field(8.0, description="MQLs one rep can take a week")
-    touches_per_rep_week: Positive = Field(20.0, description="calls and e-mails one rep can make a week")
-    call_attempts_per_sql: NotNegative = Field(2.0, description="call attempts an SQL needs")
-    emails_per_sql: NotNegative = Field(3.0, description="e-mails an SQL needs")
-    open_sqls_per_rep: Positive | None = Field(None, description="open SQLs one rep can hold; null: no such ceiling")
-    reps: dict[Text, Share | RepShare | list[RepShare]] = Field(
-        {}, description="owner, by id or name → share of full time, or {share, from}"
-    )
-    rounding: Literal["nearest", "up"] = Field("nearest", description="how reps are rounded: nearest (half up) or up")
-
-
-class MarketingPromise(Settings):
-    """What marketing owes."""
-
-    mql_volume: Agreed = Field("required", description="MQLs over the period")
-    sql_rate: AgreedRate = Field("required", description="share of MQLs that become SQLs")
-
-
-class SalesPromise(Settings):
-    """What sales owes."""
-
-    mqls_worked: Agreed = Field("required", description="MQLs worked over the period")
-    sqls: Agreed = Field("required", description="SQLs over the period")
-    win_rate: AgreedRate = Field("required", description="share of opportunities won")
-    first_touch_hours: Positive | None = Field(9.0, description="hours within which an MQL is first touched")
-    business_hours: YesNo = Field(True, description="whether those hours are working hours")
-    call_attempts: NotNegative | None = Field(2.0, description="call attempts owed")
-    emails: NotNegative | None = Field(3.0, description="e-mails owed")
-    attempts_on: Literal["sql", "mql"] = Field("sql", description="the entry on which attempts are owed")
-    within_days: Positive = Field(14.0, description="calendar days within which they are owed")
-    share: Rate = Field(0.9, description="share of the MQLs (SQLs) the promise is for")
-    exclude: list[Text] = Field([], description="users whose activities are no touches")
-
-
-class Agreement(Settings):
-    """The two-way agreement, from a day on."""
-
-    since: Day | None = Field(None, alias="from", description="first day it holds; needed in a list")
-    marketing: MarketingPromise = Field(MarketingPromise(), description="what marketing owes")
-    sales: SalesPromise = Field(SalesPromise(), description="what sales owes")
-    at_risk: Rate = Field(0.9, description="from this share of a commitment up to it: at risk; below: missed")
 
 
 class Privacy(Settings):

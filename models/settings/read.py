@@ -67,6 +67,11 @@ def read_settings(file: Path) -> AccountSettings:
         raise SettingsError(
             [f"{name}: an account's name may hold a-z, 0-9, _ and - only; rename the file, for example to acme.yaml."]
         )
+    twin = file.with_suffix(".yml" if file.suffix == ".yaml" else ".yaml")
+    if twin.exists():
+        raise SettingsError(
+            [f"{name}: {twin.name} lies beside it and both speak for the account {file.stem}; remove one of the two."]
+        )
     try:
         given = yaml.load(file.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506
     except OSError as e:

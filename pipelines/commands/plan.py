@@ -128,7 +128,7 @@ def _refuse_holidays(holidays: str | None, start: date | None) -> None:
         raise BadInput(f"--holidays: {holidays} needs a period to fall in; give --start and --end too.")
     from pydantic import ValidationError
 
-    from models.settings.account import Calendar
+    from models.settings.team import Calendar
 
     try:
         Calendar(holidays=holidays)

@@ -17,7 +17,7 @@ labels as (
     select distinct 'deal' as record_type, d.crm_stage, d.crm_stage_label from hubspot.deals as d
 ),
 unmapped_stages as (
-    select u.record_type, u.record_id, u.crm_stage
+    select u.record_type, u.record_id, u.crm_stage, l.crm_stage_label
     from unmapped as u
     left join labels as l on l.record_type = u.record_type and l.crm_stage = u.crm_stage
     where u.crm_stage is not null
@@ -50,7 +50,8 @@ found as (
         'unmapped_stage:' || u.record_type || ':' || u.crm_stage as finding,
         'warning' as severity,
         u.record_id,
-        'Map it: funnel.mapping: {"' || u.crm_stage || '": <a stage of yours, or ignore>}.' as remedy
+        'Map it' || coalesce(' (' || nullif(u.crm_stage_label, u.crm_stage) || ')', '')
+            || ': funnel.mapping: {"' || u.crm_stage || '": <a stage of yours, or ignore>}.' as remedy
     from unmapped_stages as u
     union all
     select 'no_stage:' || u.record_type, 'warning', u.record_id,

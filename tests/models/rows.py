@@ -11,7 +11,8 @@ from models.conversion_rates import ConversionRate
 from models.night import Night, Stage, Target
 from models.required_funnel import RequiredFunnel, required_funnel
 from models.required_reps import Effort
-from models.settings.account import AccountSettings, people_stages
+from models.settings.account import AccountSettings
+from models.settings.funnel import people_stages
 from models.step_delays import StepDelay
 
 AS_OF = date(2026, 6, 30)

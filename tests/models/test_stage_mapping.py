@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.settings.account import DEFAULT_STAGES
 from models.settings.fields import NO_STAGE
+from models.settings.funnel import DEFAULT_STAGES
 from models.stage_mapping import BUILT_IN, stage_mapping
 from tests.models.rows import STAGES
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.settings.account import Calendar
+from models.settings.team import Calendar
 from models.working_calendar import calendar_days, local_instant, local_midnight, weeks_of, worked_weeks
 from tests.models.rows import instant
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 
+from pipelines.asset_parts import asset_key
 from pipelines.catalog import RUNS, SETTINGS, Catalog
 from pipelines.definitions import build_definitions, defs
 from pipelines.nightly import JOB
@@ -39,7 +40,7 @@ class Rail:
         config = {"full_refresh": full_refresh} | ({"as_of": str(as_of)} if as_of else {})
         opens = not only or "settings.night" in only
         keys = {*only, *(t.key for t in (*SETTINGS, RUNS) if only and opens)}
-        selected = [dg.AssetKey(key.split(".")) for key in sorted(keys)]
+        selected = [asset_key(key) for key in sorted(keys)]
         return definitions.resolve_job_def(JOB).execute_in_process(
             instance=self.instance,
             partition_key=self.account,

@@ -4,15 +4,18 @@ from dataclasses import replace
 
 import dagster as dg
 
-from pipelines.asset_parts import asset_spec, built, check_specs
+from pipelines.asset_parts import asset_key, asset_spec, built, check_specs, source_built
 from pipelines.catalog import catalog
 from pipelines.definitions import defs
 from pipelines.warehouse import CheckOutcome
 
 
 def columns_of(key: str) -> dict[str, dg.TableColumn]:
-    node = defs.resolve_asset_graph().get(dg.AssetKey(key.split(".")))
-    return {c.name: c for c in node.metadata["dagster/column_schema"].columns}
+    node = defs.resolve_asset_graph().get(asset_key(key))
+    shown = node.metadata["dagster/column_schema"].columns
+    # A source's columns say their table.
+    prefix = f"{key.split('.')[1]}." if key.startswith("raw_") else ""
+    return {c.name.removeprefix(prefix): c for c in shown if c.name.startswith(prefix)}
 
 
 def test_a_column_says_where_it_comes_from():
@@ -96,3 +99,11 @@ def test_a_broken_check_says_how_many_rows_break_what():
 def test_figures_to_plot_stand_beside_the_row_count():
     table = catalog().tables["reporting.required_reps"]
     assert built(table, 1, plotted={"reps": 2.0}).metadata == {"dagster/row_count": 1, "reps": 2.0}
+
+
+def test_a_source_says_what_each_of_its_tables_means_and_how_many_rows_it_has():
+    tables = catalog().of_schema("raw_hubspot")
+    node = defs.resolve_asset_graph().get(asset_key("raw_hubspot.contacts"))
+    assert all(f"- `{t.key}`: {t.description}" in node.description for t in tables)
+    result = source_built({"contacts": 3, "deals": 2}, tables)
+    assert result.metadata == {"dagster/row_count": 5, "contacts": 3, "deals": 2}

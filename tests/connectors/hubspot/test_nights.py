@@ -1,10 +1,15 @@
 """HubSpot from the portal to the funnel: first load, nights of changes, faults, kills; counted and compared."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 
 from connectors.errors import FixAccessError, TryAgainError, WaitError
+from models.settings.sources import HubSpot
+from pipelines import landing
+from pipelines.hubspot_load import HubSpotNight
+from pipelines.warehouse import transaction
 from tests.hubspot_night import (
     AS_OF,
     build_tables,
@@ -93,6 +98,20 @@ def test_a_quiet_night_takes_at_most_25_calls(portal, tmp_path):
         assert night.cost.records <= con.execute("select count(*) from raw_hubspot.deals").fetchall()[0][0]
 
 
+def test_progress_counts_up_to_what_was_expected(portal, tmp_path):
+    _, _, url = portal
+    told = []
+    with open_warehouse_for(tmp_path) as con:
+        night = HubSpotNight(con, tmp_path / "landing", client(url), HubSpot(), lambda _what: None)
+        night._tell = lambda stream, records, expected, calls: told.append((stream, records, expected))
+        night.read()
+        contacts = con.execute("select count(*) from raw_hubspot.contacts").fetchall()[0][0]
+    of_contacts = [(records, expected) for stream, records, expected in told if stream == "contacts"]
+    assert len(of_contacts) > 5
+    assert of_contacts == sorted(of_contacts)
+    assert of_contacts[-1] == (contacts, contacts)
+
+
 def test_faults_of_every_kind_among_the_answers_change_nothing(portal, tmp_path):
     _, _, url = portal
     calm, undisturbed = loaded(url, tmp_path / "calm")
@@ -127,6 +146,32 @@ def test_a_load_killed_at_any_moment_goes_on_where_it_stopped(portal, tmp_path, 
     assert differing(calm, resumed) == {}
     # A night's calls on top, at most: what began before has changed since.
     assert calls <= whole + 25
+
+
+@pytest.mark.parametrize("loads_before", [1, 2, 4, 6, 8])
+def test_a_kill_while_files_are_loaded_loses_nothing(portal, tmp_path, monkeypatch, loads_before):
+    _, _, url = portal
+    calm, _ = loaded(url, tmp_path / "calm")
+    monkeypatch.setattr(landing, "FILES_AT_ONCE", 1)
+    begun = []
+
+    class KilledError(BaseException):
+        pass
+
+    @contextmanager
+    def killed(con):
+        begun.append(con)
+        if len(begun) > loads_before:
+            raise KilledError
+        with transaction(con):
+            yield
+
+    (tmp_path / "killed").mkdir()
+    with monkeypatch.context() as dying, open_warehouse_for(tmp_path / "killed") as con:
+        dying.setattr(landing, "transaction", killed)
+        with pytest.raises(KilledError):
+            read_night(con, tmp_path / "killed", client(url))
+    assert differing(calm, loaded(url, tmp_path / "killed")[0]) == {}
 
 
 def test_a_record_that_vanished_without_a_trace_is_found_by_counting(portal, tmp_path):

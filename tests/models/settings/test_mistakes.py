@@ -320,6 +320,14 @@ def test_a_file_that_is_not_there_and_one_that_is_a_folder_are_told(tmp_path):
         assert str(refused.value) == f"{name}: cannot be read ({why}); check the file and its permissions."
 
 
+@pytest.mark.parametrize(("name", "twin"), [("acme.yaml", "acme.yml"), ("acme.yml", "acme.yaml")])
+def test_two_files_of_one_account_are_told(tmp_path, name, twin):
+    (tmp_path / twin).write_text(GOOD)
+    assert refusal(tmp_path, GOOD, name) == [
+        f"{name}: {twin} lies beside it and both speak for the account acme; remove one of the two."
+    ]
+
+
 def test_a_name_that_no_account_can_have_is_told(tmp_path):
     assert refusal(tmp_path, GOOD, "Acme Corp.yaml") == [
         "Acme Corp.yaml: an account's name may hold a-z, 0-9, _ and - only; rename the file, for example to acme.yaml."

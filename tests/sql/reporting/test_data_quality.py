@@ -63,6 +63,18 @@ def test_a_stage_that_is_not_mapped_is_named(warehouse):
     assert 'funnel.mapping: {"Odd"' in warehouse.values(KEY, "remedy")[0]
 
 
+def test_a_stage_with_an_id_of_digits_is_named_as_the_crm_shows_it(warehouse):
+    warehouse.night(**DATED)
+    warehouse.put("funnel.people", {"person_id": "p1", "crm_stage": "153180554"})
+    warehouse.put(
+        "hubspot.people", {"person_id": "p1", "crm_stage": "153180554", "crm_stage_label": "Product qualified"}
+    )
+    assert findings(warehouse) == {"unmapped_stage:person:153180554": ("warning", 1, "p1")}
+    assert warehouse.values(KEY, "remedy") == [
+        'Map it (Product qualified): funnel.mapping: {"153180554": <a stage of yours, or ignore>}.'
+    ]
+
+
 def test_a_deal_in_a_stage_of_people_is_named(warehouse):
     warehouse.night(**DATED)
     warehouse.put("funnel.deals", deal(crm_stage="Qualified"))  # means sql
