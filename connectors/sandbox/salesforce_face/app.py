@@ -46,6 +46,7 @@ QUERY = re.compile(r"/(query|queryAll)(?:/([\w-]+))?")
 SOBJECT = re.compile(r"/sobjects(?:/(\w+)(?:/(\w+))?)?")
 JOB = re.compile(r"/jobs/query(?:/(\w+)(?:/(results|resultPages))?)?")
 SUBREQUESTS, SUBQUERIES = 25, 5
+JSON = "application/json;charset=UTF-8"
 
 
 @dataclass
@@ -97,7 +98,7 @@ class Face:
         if path == "/composite" and method == "POST":
             return 200, self._composite(body, headers)
         if path == "/composite/batch" and method == "POST":
-            return 200, self._batch(body, headers, version)
+            return 200, self._batch(body, headers)
         if asked := JOB.fullmatch(path):
             return self._bulk(method, asked[1], asked[2], query, body, version)
         raise not_found()
@@ -118,15 +119,8 @@ class Face:
 
     def _composite(self, body: Any, headers: Any) -> Any:
         asked = body.get("compositeRequest") or []
-        if len(asked) > SUBREQUESTS:
-            raise Refusal(
-                400, "LIMIT_EXCEEDED", f"The number of subrequests ({len(asked)}) exceeds the limit of {SUBREQUESTS}"
-            )
-        queries = sum("/query" in urlsplit(a["url"]).path for a in asked)
-        if queries > SUBQUERIES:
-            raise Refusal(
-                400, "LIMIT_EXCEEDED", f"The number of query subrequests ({queries}) exceeds the limit of {SUBQUERIES}"
-            )
+        _at_most(len(asked), SUBREQUESTS, "subrequests")
+        _at_most(sum("/query" in urlsplit(a["url"]).path for a in asked), SUBQUERIES, "query subrequests")
         answers = []
         for one in asked:
             status, said = self._sub(one.get("method", "GET"), one["url"], one.get("body"), headers)
@@ -135,12 +129,9 @@ class Face:
             )
         return {"compositeResponse": answers}
 
-    def _batch(self, body: Any, headers: Any, version: str) -> Any:
+    def _batch(self, body: Any, headers: Any) -> Any:
         asked = body.get("batchRequests") or []
-        if len(asked) > SUBREQUESTS:
-            raise Refusal(
-                400, "LIMIT_EXCEEDED", f"The number of subrequests ({len(asked)}) exceeds the limit of {SUBREQUESTS}"
-            )
+        _at_most(len(asked), SUBREQUESTS, "subrequests")
         # Unlike a composite call, each of these counts.
         self.limits.used += max(0, len(asked) - 1)
         results = []
@@ -212,11 +203,9 @@ def app_of(face: Face) -> Starlette:
 async def _data(face: Face, request: Request, raw: bytes, fault: str | None) -> Response:
     target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if len(target) > MOST_BYTES:
-        return Response("<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>", 414, media_type="text/html")
+        return _page(414, "URI Too Long")
     if len(target) + sum(len(k) + len(v) + 4 for k, v in request.headers.raw) > MOST_BYTES:
-        return Response(
-            "<h1>Bad Message 431</h1><pre>reason: Request Header Fields Too Large</pre>", 431, media_type="text/html"
-        )
+        return _page(431, "Request Header Fields Too Large")
     if request.url.path.rstrip("/") == "/services/data":
         return _json(200, versions())
     token = request.headers.get("authorization", "").partition(" ")[2]
@@ -253,10 +242,8 @@ async def _data(face: Face, request: Request, raw: bytes, fault: str | None) -> 
         return Response(None, 204, headers)
     content = orjson.dumps(said)
     if fault == "truncated":
-        return StreamingResponse(
-            _torn(iter([content[: len(content) // 2]])), 200, headers, "application/json;charset=UTF-8"
-        )
-    return Response(content, status, headers, "application/json;charset=UTF-8")
+        return StreamingResponse(_torn(iter([content[: len(content) // 2]])), 200, headers, JSON)
+    return Response(content, status, headers, JSON)
 
 
 async def _torn(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
@@ -275,14 +262,11 @@ async def _broken(kind: str, face: Face) -> Response | None:
             face.limits.calls["refused"] += 1
         return _refused(refusal, {"Sforce-Limit-Info": face.limits.told})
     if kind == "html":
-        page = (
-            "<html><head><title>503 Service Unavailable</title></head><body>We are down for maintenance.</body></html>"
-        )
-        return Response(page, 503, media_type="text/html")
+        return _page(503, "We are down for maintenance")
     if kind == "empty":
         return Response(b"", 502)
     if kind == "broken":
-        return Response('{"totalSize": 12, "done": true, "rec', 200, media_type="application/json;charset=UTF-8")
+        return Response('{"totalSize": 12, "done": true, "rec', 200, media_type=JSON)
     if kind in ("dropped", "timeout"):
         if kind == "timeout":
             await asyncio.sleep(face.faults.seconds)
@@ -309,9 +293,18 @@ def _size(headers: Any) -> int:
     return min(PAGE, max(200, int(found[1]))) if found else PAGE
 
 
+def _at_most(number: int, most: int, what: str) -> None:
+    if number > most:
+        raise Refusal(400, "LIMIT_EXCEEDED", f"The number of {what} ({number}) exceeds the limit of {most}")
+
+
+def _page(status: int, reason: str) -> Response:
+    return Response(f"<html><body><h1>{status}</h1><pre>{reason}</pre></body></html>", status, media_type="text/html")
+
+
 def _json(status: int, said: Any) -> Response:
-    return Response(orjson.dumps(said), status, media_type="application/json;charset=UTF-8")
+    return Response(orjson.dumps(said), status, media_type=JSON)
 
 
 def _refused(refusal: Refusal, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(refusal.body), refusal.status, headers, "application/json;charset=UTF-8")
+    return Response(orjson.dumps(refusal.body), refusal.status, headers, JSON)

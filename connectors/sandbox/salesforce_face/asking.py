@@ -97,12 +97,12 @@ class Asked:
                 columns.append(column)
                 names.append(found.name)
         group = ", ".join(self._column(g)[0] for g in self.query.group_by)
-        sql = f"select {', '.join(columns)} from {{tables}} where {self.where_sql()}" + (
-            f" group by {group} order by {group}" if group else ""
-        )
+        where = self.where_sql()
+        sql = f"select {', '.join(columns)} from {self.tables} where {where}"
+        sql += f" group by {group} order by {group}" if group else ""
         if self.query.limit is not None:
             sql += f" limit {self.query.limit}"
-        return sql.replace("{tables}", self.tables), names
+        return sql, names
 
     def _aggregate(self, item: Item) -> str:
         if not item.path:
@@ -207,8 +207,8 @@ class Asked:
             inner = understood(self.org, given.query, self.include_deleted)
             self.objects += inner.objects
             picked = inner._column(given.query.items[0].path)[0]
-            where = inner.where_sql()
-            return f"{column} {given.operator} (select {picked} from {inner.tables} where {where} and {picked} is not null)"
+            where = f"{inner.where_sql()} and {picked} is not null"
+            return f"{column} {given.operator} (select {picked} from {inner.tables} where {where})"
         values = [self._literal(found, v) for v in given.values]
         if given.operator in ("in", "not in"):
             known = [v for v, g in zip(values, given.values, strict=True) if g.kind != "null"]
@@ -260,10 +260,7 @@ class Asked:
             return f"date '{value.said}'"
         if value.kind == "text":
             said_text = value.said
-            if found.type in ("id", "reference"):
-                said_text = _id18(said_text)
-            else:
-                said_text = said_text.lower()
+            said_text = _id18(said_text) if found.type in ("id", "reference") else said_text.lower()
             return "'" + said_text.replace("'", "''") + "'"
         return value.said
 

@@ -127,7 +127,8 @@ class Jobs:
     def result_pages(self, job_id: str, locator: str | None, most: int | None, version: str) -> dict[str, Any]:
         """Up to five addresses of pages at once."""
         job = self._finished(job_id, version)
-        size, row, pages = most or PAGE, _row_of(locator), []
+        size, row = most or PAGE, _row_of(locator)
+        pages: list[dict[str, str]] = []
         base = f"/services/data/v{version}/jobs/query/{job_id}"
         while len(pages) < PAGES_AT_ONCE and (row < job.rows or not pages):
             pages.append({"resultUrl": f"{base}/results?locator={_locator_of(row)}&maxRecords={size}"})

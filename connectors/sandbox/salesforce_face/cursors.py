@@ -47,7 +47,7 @@ class Cursors:
             return self._groups(asked)
         asked.json_sql(version)  # names every join there is
         with self.org.cursor(asked.objects) as con:
-            rows = con.execute(asked.rows_sql()).fetchnumpy()["rowid"]
+            rows = np.asarray(con.execute(asked.rows_sql()).fetchnumpy()["rowid"])
         cursor = _Cursor(asked, rows, size, self.org.generation)
         key = ""
         if len(rows) > size:
@@ -75,12 +75,12 @@ class Cursors:
         records = []
         if rows:
             with self.org.cursor(asked.objects) as con:
-                found = con.execute(
-                    f"select {asked.json_sql(version)} from (select unnest($1::bigint[]) as r, "
-                    f"generate_subscripts($1::bigint[], 1) as n) as p join {asked.tables.replace(' as t ', ' as t on t.rowid = p.r ', 1)} "
-                    "order by p.n",
-                    [rows],
-                ).fetchall()
+                numbered = (
+                    "(select unnest($1::bigint[]) as r, generate_subscripts($1::bigint[], 1) as n) as p "
+                    "join " + asked.tables.replace(" as t ", " as t on t.rowid = p.r ", 1)
+                )
+                sql = f"select {asked.json_sql(version)} from {numbered} order by p.n"
+                found = con.execute(sql, [rows]).fetchall()
             records = [orjson.Fragment(r[0]) for r in found]
         end = start + cursor.size
         answer: dict[str, Any] = {"totalSize": len(cursor.rows), "done": end >= len(cursor.rows)}

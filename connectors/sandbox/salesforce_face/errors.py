@@ -6,7 +6,7 @@ Here: what is said and with which status. Not here: when (app and the modules it
 from typing import Any
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818
     """An answer that is an error: the HTTP status, the errorCode and the message."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
@@ -29,9 +29,9 @@ def no_such_column(name: str, entity: str, near: str) -> Refusal:
     return Refusal(
         400,
         "INVALID_FIELD",
-        f"\n{near}\n       ^\nERROR at Row:1:Column:8\nNo such column '{name}' on entity '{entity}'. If you are attempting to use a "
-        "custom field, be sure to append the '__c' after the custom field name. Please reference your WSDL or the "
-        "describe call for the appropriate names.",
+        f"\n{near}\n       ^\nERROR at Row:1:Column:8\nNo such column '{name}' on entity '{entity}'. If you are "
+        "attempting to use a custom field, be sure to append the '__c' after the custom field name. Please reference "
+        "your WSDL or the describe call for the appropriate names.",
     )
 
 
@@ -40,9 +40,9 @@ def no_such_object(name: str) -> Refusal:
     return Refusal(
         400,
         "INVALID_TYPE",
-        f"\nFROM {name}\n     ^\nERROR at Row:1:Column:1\nsObject type '{name}' is not supported. If you are attempting to use a "
-        "custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe "
-        "call for the appropriate names.",
+        f"\nFROM {name}\n     ^\nERROR at Row:1:Column:1\nsObject type '{name}' is not supported. If you are "
+        "attempting to use a custom object, be sure to append the '__c' after the entity name. Please reference your "
+        "WSDL or the describe call for the appropriate names.",
     )
 
 

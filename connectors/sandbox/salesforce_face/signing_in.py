@@ -94,7 +94,8 @@ class Doors:
             message = f"The SOAP Login operation is not available in the API version specified ({version}). "
             return 500, _fault("INVALID_OPERATION", message + "Refer to the documentation for supported versions.")
         if not self.soap:
-            message = "SOAP API login() is disabled by default in this org. Contact the org administrator to enable SOAP API login()."
+            message = "SOAP API login() is disabled by default in this org. "
+            message += "Contact the org administrator to enable SOAP API login()."
             return 500, _fault("INVALID_OPERATION", message)
         said = {name: _inner(envelope, name) for name in ("username", "password")}
         if said != {"username": self.username, "password": self.password + self.security_token}:
@@ -106,8 +107,8 @@ class Doors:
             '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope '
             'xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com" '
             'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body><loginResponse><result>'
-            f"<metadataServerUrl>{server.replace('/u/', '/m/')}</metadataServerUrl><passwordExpired>false</passwordExpired>"
-            f"<sandbox>true</sandbox><serverUrl>{server}</serverUrl><sessionId>{token}</sessionId>"
+            f"<metadataServerUrl>{server.replace('/u/', '/m/')}</metadataServerUrl>"
+            f"<passwordExpired>false</passwordExpired><sandbox>true</sandbox><serverUrl>{server}</serverUrl><sessionId>{token}</sessionId>"
             "<userId>0055g00000000EYAAY</userId><userInfo><sessionSecondsValid>7200</sessionSecondsValid></userInfo>"
             "</result></loginResponse></soapenv:Body></soapenv:Envelope>"
         )
@@ -141,7 +142,8 @@ def _inner(envelope: str, name: str) -> str:
 
 def _fault(code: str, message: str) -> str:
     return (
-        '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" '
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" '
         'xmlns:sf="urn:fault.partner.soap.sforce.com" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body>'
         f"<soapenv:Fault><faultcode>sf:{code}</faultcode><faultstring>{code}: {message}</faultstring><detail>"
         f'<sf:LoginFault xsi:type="sf:LoginFault"><sf:exceptionCode>{code}</sf:exceptionCode>'
