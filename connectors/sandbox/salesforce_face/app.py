@@ -270,7 +270,7 @@ async def _broken(kind: str, face: Face) -> Response | None:
     if kind in ("dropped", "timeout"):
         if kind == "timeout":
             await asyncio.sleep(face.faults.seconds)
-        return StreamingResponse(_torn(iter([])), 200, media_type="application/json")
+        return StreamingResponse(_torn(iter([b"{"])), 200, media_type="application/json")
     return None
 
 

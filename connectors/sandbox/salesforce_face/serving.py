@@ -104,7 +104,8 @@ def served_here(face: Face) -> Iterator[Served]:
         try:
             yield told_of(face, ca_file, private_key_file)
         finally:
-            server.should_exit = True
+            # Without waiting for readers to close what they keep alive.
+            server.should_exit = server.force_exit = True
             thread.join(10)
 
 
