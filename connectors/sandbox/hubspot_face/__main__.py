@@ -22,6 +22,7 @@ def main() -> None:
     parser.add_argument("--ends-on", type=date.fromisoformat, required=True)
     parser.add_argument("--at", type=datetime.fromisoformat, required=True)
     parser.add_argument("--database", type=Path)
+    parser.add_argument("--remembers", action="store_true")
     given = parser.parse_args()
     with (
         Company.generate(
@@ -30,7 +31,7 @@ def main() -> None:
         socket.socket() as listening,
     ):
         at = min(given.at, company.midnight_after(given.ends_on))
-        face = Face(Portal(company, at))
+        face = Face(Portal(company, at, remembers=given.remembers))
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app_of(face), log_level="critical", access_log=False))
         listening.listen(64)

@@ -15,16 +15,24 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @contextmanager
 def served(
-    *, people: int, seed: int, timezone: str, ends_on: date, at: datetime, folder: Path | None = None
+    *,
+    people: int,
+    seed: int,
+    timezone: str,
+    ends_on: date,
+    at: datetime,
+    folder: Path | None = None,
+    remembers: bool = False,
 ) -> Iterator[str]:
     """The address of the face of a company as of the UTC instant `at`; it is gone after the block.
 
-    A large company is kept in a database in `folder`.
+    A large company is kept in a database in `folder`. What `remembers` means, Portal says.
     """
     command = [sys.executable, "-m", "connectors.sandbox.hubspot_face", "--people", str(people), "--seed", str(seed)]
     command += ["--timezone", timezone, "--ends-on", ends_on.isoformat(), "--at", at.isoformat()]
     if folder is not None:
         command += ["--database", str(folder / "company.duckdb")]
+    command += ["--remembers"] * remembers
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603
     try:
         assert process.stdout is not None  # noqa: S101
