@@ -6,12 +6,11 @@ Here: fields, relationships, filters, the text of a row. Not here: reading SOQL 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from connectors.sandbox.salesforce_face.errors import Refusal, malformed, no_such_column, no_such_object
+from connectors.sandbox.salesforce_face.filters import days, literal
 from connectors.sandbox.salesforce_face.org import Field, Org
-from connectors.sandbox.salesforce_face.soql import DAY_WORDS, Comparison, Group, Item, Query, Value
+from connectors.sandbox.salesforce_face.soql import Comparison, Group, Item, Query
 
 # Only sorted and shown, never filtered or grouped.
 NOT_FILTERED = {("LeadHistory", "OldValue"), ("LeadHistory", "NewValue")}
@@ -209,7 +208,7 @@ class Asked:
             picked = inner._column(given.query.items[0].path)[0]
             where = f"{inner.where_sql()} and {picked} is not null"
             return f"{column} {given.operator} (select {picked} from {inner.tables} where {where})"
-        values = [self._literal(found, v) for v in given.values]
+        values = [literal(found, v) for v in given.values]
         if given.operator in ("in", "not in"):
             known = [v for v, g in zip(values, given.values, strict=True) if g.kind != "null"]
             some = f"{self._folded(column, found)} in ({', '.join(known)})" if known else "false"
@@ -217,79 +216,22 @@ class Asked:
                 some = f"({some} or {column} is null)"
             # What is not in a list may be nothing at all.
             return some if given.operator == "in" else f"not coalesce({some}, false)"
-        value, literal = given.values[0], values[0]
+        value, said = given.values[0], values[0]
         if value.kind == "null":
             if given.operator not in ("=", "!="):
                 raise malformed(f"invalid operator on null: {given.operator}")
             return f"{column} is {'not ' if given.operator == '!=' else ''}null"
         if value.kind == "days":
-            return self._days(column, found, given.operator, value.said)
+            return days(self.org, column, found, given.operator, value.said)
         if given.operator == "like":
-            pattern = literal.replace("!", "!!").replace("\\%", "!%").replace("\\_", "!_")
+            pattern = said.replace("!", "!!").replace("\\%", "!%").replace("\\_", "!_")
             return f"lower({column}) like {pattern} escape '!'"
         if given.operator == "!=":
-            return f"{self._folded(column, found)} is distinct from {literal}"
-        return f"{self._folded(column, found)} {given.operator} {literal}"
+            return f"{self._folded(column, found)} is distinct from {said}"
+        return f"{self._folded(column, found)} {given.operator} {said}"
 
     def _folded(self, column: str, found: Field) -> str:
         return f"lower({column})" if found.type in ("string", "picklist", "email") else column
-
-    def _literal(self, found: Field, value: Value) -> str:
-        if value.kind in ("null", "days"):
-            return "null"
-        fitting = {
-            "datetime": ("moment",),
-            "date": ("day",),
-            "boolean": ("boolean",),
-            "double": ("number",),
-            "currency": ("number",),
-            "percent": ("number",),
-            "int": ("number",),
-        }.get(found.type, ("text",))
-        if value.kind not in fitting:
-            kind = {"datetime": "dateTime"}.get(found.type, found.type)
-            quotes = "should not be enclosed in quotes" if value.kind == "text" else "should be enclosed in quotes"
-            end = f" and {quotes}" if (value.kind == "text") != (fitting == ("text",)) else ""
-            raise Refusal(
-                400, "INVALID_FIELD", f"value of filter criterion for field '{found.name}' must be of type {kind}{end}"
-            )
-        if value.kind == "moment":
-            said = datetime.fromisoformat(value.said)
-            return f"timestamp '{(said.replace(tzinfo=None) - (said.utcoffset() or timedelta(0))).isoformat(sep=' ')}'"
-        if value.kind == "day":
-            return f"date '{value.said}'"
-        if value.kind == "text":
-            said_text = value.said
-            said_text = _id18(said_text) if found.type in ("id", "reference") else said_text.lower()
-            return "'" + said_text.replace("'", "''") + "'"
-        return value.said
-
-    def _days(self, column: str, found: Field, operator: str, said: str) -> str:
-        zone = ZoneInfo(self.org.company.timezone)
-        here = self.org.at.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
-        today = (here - timedelta(seconds=1)).date()
-        if said in DAY_WORDS:
-            first, after = DAY_WORDS[said]
-        else:
-            days = int(said.rsplit(":", 1)[1])
-            first, after = (1 - days, 1) if said.startswith("last") else (1, 1 + days)
-        edges = []
-        for place in (first, after):
-            day = today + timedelta(days=place)
-            if found.type == "date":
-                edges.append(f"date '{day.isoformat()}'")
-            else:
-                moment = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(ZoneInfo("UTC"))
-                edges.append(f"timestamp '{moment.replace(tzinfo=None).isoformat(sep=' ')}'")
-        start, end = edges
-        return {
-            "=": f"({column} >= {start} and {column} < {end})",
-            "!=": f"not coalesce({column} >= {start} and {column} < {end}, false)",
-            "<": f"{column} < {start}",
-            "<=": f"{column} < {end}",
-            ">": f"{column} >= {end}",
-            ">=": f"{column} >= {start}",
-        }[operator]
 
 
 def understood(org: Org, query: Query, include_deleted: bool) -> Asked:
@@ -315,14 +257,3 @@ def understood(org: Org, query: Query, include_deleted: bool) -> Asked:
     asked.where_sql()
     asked._order()
     return asked
-
-
-def _id18(text: str) -> str:
-    """An id of 15 characters with the three that tell its case; others as they are."""
-    if len(text) != 15:
-        return text
-    ends = ""
-    for start in (0, 5, 10):
-        bits = sum(1 << i for i, c in enumerate(text[start : start + 5]) if "A" <= c <= "Z")
-        ends += "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[bits]
-    return text + ends

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from connectors.sandbox.salesforce_face.faults import Faults, Limits, Planned
 
 if TYPE_CHECKING:
-    from connectors.sandbox.salesforce_face.app import Face
+    from connectors.sandbox.salesforce_face.face import Face
 
 
 def control(face: Face, what: str, body: Any) -> Any:

@@ -66,7 +66,13 @@ def server_of(face: Face, listening: socket.socket, folder: Path) -> tuple[uvico
     certificate.private_key_and_cert_chain_pem.write_to_path(str(held))
     face.url = f"https://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(
-        app_of(face), log_level="critical", access_log=False, lifespan="off", ssl_certfile=str(held)
+        app_of(face),
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        ssl_certfile=str(held),
+        # Readers keep their connections alive, and TLS waits for them to say goodbye.
+        timeout_graceful_shutdown=1,
     )
     return uvicorn.Server(config), ca_file
 
