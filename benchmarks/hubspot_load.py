@@ -16,7 +16,7 @@ from connectors.sandbox.hubspot_face.serving import served
 from tests.hubspot_night import NoLimits, open_warehouse_for, read_night
 
 AS_OF = date(2026, 6, 30)
-AT = datetime(2026, 7, 1)
+AT = datetime.fromisoformat("2026-07-01")
 
 
 def main(people: int) -> None:
@@ -32,8 +32,9 @@ def main(people: int) -> None:
                     seconds = time.monotonic() - began
                     counts = con.execute(
                         "select (select count(*) from raw_hubspot.contacts), (select count(*) from raw_hubspot.deals), "
-                        "(select count(*) from raw_hubspot.activities), (select count(distinct (record_type, record_id)) "
-                        "from raw_hubspot.changes where evidence = 'history')"
+                        "(select count(*) from raw_hubspot.activities), "
+                        "(select count(distinct (record_type, record_id)) from raw_hubspot.changes "
+                        "where evidence = 'history')"
                     ).fetchall()[0]
                 told = {
                     "people": people,

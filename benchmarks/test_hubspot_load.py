@@ -21,7 +21,7 @@ from connectors.sandbox.hubspot_face.serving import served
 from pipelines.paths import PROJECT
 from tests.hubspot_night import NoLimits, control, open_warehouse_for, portal_of, read_night
 
-AS_OF, AT = date(2026, 6, 30), datetime(2026, 7, 1)
+AS_OF, AT = date(2026, 6, 30), datetime.fromisoformat("2026-07-01")
 PEOPLE = 60_000
 READ_BOTH_WAYS = ("contacts", "deals", "calls", "emails", "meetings", "communications")
 
