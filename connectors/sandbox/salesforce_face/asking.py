@@ -13,7 +13,7 @@ from connectors.sandbox.salesforce_face.org import Field, Org
 from connectors.sandbox.salesforce_face.soql import Comparison, Group, Item, Query
 
 # Only sorted and shown, never filtered or grouped.
-NOT_FILTERED = {("LeadHistory", "OldValue"), ("LeadHistory", "NewValue")}
+NOT_FILTERED = {(o, f) for o in ("LeadHistory", "OpportunityFieldHistory") for f in ("OldValue", "NewValue")}
 
 
 @dataclass

@@ -33,6 +33,7 @@ OBJECTS: dict[str, str] = {
     "LeadStatus": "01J",
     "Opportunity": "006",
     "OpportunityContactRole": "00K",
+    "OpportunityFieldHistory": "017",
     "OpportunityHistory": "008",
     "OpportunityStage": "01J",
     "Organization": "00D",

@@ -377,3 +377,11 @@ def test_rows_may_surface_late():
         ]
         assert late
         assert all(r["CreatedDate"] < at.strftime("%Y-%m-%dT%H:%M:%S") for r in late)
+
+
+def test_a_deal_s_owners_are_told_by_its_field_history(shared):
+    rows = shared.rows("SELECT OpportunityId, OldValue, NewValue, DataType FROM OpportunityFieldHistory")
+    owners = {r["Id"]: r["OwnerId"] for r in shared.rows("SELECT Id, OwnerId FROM Opportunity")}
+    changed = [r for r in rows if r["DataType"] == "EntityId"]
+    assert len(rows) == 2 * len(changed) > 4
+    assert all(owners[r["OpportunityId"]] == r["NewValue"] != r["OldValue"] for r in changed)
