@@ -48,7 +48,7 @@ last_moves as (
 ),
 planned as (
     -- DuckDB's greatest() passes over NULL: who is attached to nothing is converted by nothing.
-    select a.*, coalesce(a.deal_at, case when a.attached_at is not null then greatest(l.last_at, a.attached_at) end) as conv_at
+    select a.*, coalesce(a.deal_at, case when a.attached_at is not null then greatest(l.last_at + interval 1 hour, a.attached_at) end) as conv_at
     from alone as a left join last_moves as l on l.person_no = a.person_no
 ),
 kinds as (
@@ -92,8 +92,8 @@ select
     case when m.kind = 'leads' then null
         when m.kind = 'into contact' then m.merged_at
         when c.deal_at is not null then c.deal_at
-        when c.attached_at is not null then greatest(c.attached_at, coalesce(l.last_at, c.attached_at))
-        when t.merged_at is not null then greatest(t.merged_at, coalesce(l.last_at, t.merged_at)) end as conv_at,
+        when c.attached_at is not null then greatest(c.attached_at, l.last_at + interval 1 hour)
+        when t.merged_at is not null then greatest(t.merged_at, l.last_at + interval 1 hour) end as conv_at,
     case when m.kind is distinct from 'into contact' then c.deal_no end as conv_deal_no,
     case when m.kind = 'into contact' then m.winner_no when t.giver_no is not null then t.giver_no else p.person_no end as contact_no,
     case when m.kind = 'contacts' then m.winner_no end as later_contact_no,

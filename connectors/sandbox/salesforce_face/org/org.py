@@ -202,6 +202,12 @@ class Org:
         with self.cursor(objects) as con:
             return con.execute(sql, parameters or []).fetchall()
 
+    def need(self, *names: str) -> None:
+        """Make some tables, those of the company's side among them, for who asks the company itself."""
+        with self._lock:
+            for name in names:
+                self._need(name)
+
     def _need(self, name: str) -> None:
         if name in self._made:
             return
