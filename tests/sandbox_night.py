@@ -103,7 +103,7 @@ COMPARED["attempts on SQLs"] = (
     """select a.person_id, a.became_sql_at, a.call_attempts, a.emails from truth.sql_attempts as a
     join truth.mql_rounds as r on r.person_id = a.person_id and r.ended_at is null
         and a.became_sql_at >= r.became_mql_at
-    where a.round = 1""",
+    qualify row_number() over (partition by a.person_id order by a.became_sql_at) = 1""",
 )
 COMPARED["touched shares and response times of reps"] = (
     """select owner_id, count(*), count(first_touch_at), count(owner_first_touch_at),
@@ -181,15 +181,20 @@ def build_night(company: Company, folder: Path, as_of: date = AS_OF) -> Path:
             folder,
         )
         files_step._read(con, exports)
-        for table in catalog().tables.values():
-            if table.sql is not None:
-                build(con, table, table.sql)
-            elif table.function is not None:
-                build_rows(con, table, table.function(**_arguments(con, table, catalog())))
-            else:
-                continue
-            assert [c for c in check(con, table) if c.broken_rows] == [], table.key
+        build_all(con)
     return folder / "warehouse.duckdb"
+
+
+def build_all(con):
+    """Build every table over what was read, checks included."""
+    for table in catalog().tables.values():
+        if table.sql is not None:
+            build(con, table, table.sql)
+        elif table.function is not None:
+            build_rows(con, table, table.function(**_arguments(con, table, catalog())))
+        else:
+            continue
+        assert [c for c in check(con, table) if c.broken_rows] == [], table.key
 
 
 @contextmanager

@@ -3,7 +3,8 @@ with received as (
     select s.owner_id
     from truth.explicit_entries as e
     join truth.owner_spans as s on s.record_type = 'person' and s.record_id = '{source}:' || e.record_no
-        and s.from_at <= e.entered_at and coalesce(s.to_at > e.entered_at, true)
+        -- Whose an MQL is, is settled a quarter of an hour after it became one.
+        and s.from_at <= e.entered_at + interval 15 minute and coalesce(s.to_at > e.entered_at + interval 15 minute, true)
     where e.record_type = 'person' and e.stage = 'mql' and e.entered_at >= timestamp '{at}' - interval 28 day
 ),
 busy as (
