@@ -69,6 +69,9 @@ class Jobs:
         operation = body.get("operation")
         if operation not in ("query", "queryAll"):
             raise Refusal(400, "INVALIDJOB", f"Unsupported operation: {operation}")
+        for name, only in (("contentType", "CSV"), ("columnDelimiter", "COMMA"), ("lineEnding", "LF")):
+            if body.get(name, only) != only:
+                raise Refusal(400, "INVALIDJOB", f"This org writes results with {name} {only} alone")
         query = read(str(body.get("query", "")))
         if query.is_aggregate or query.group_by or query.offset or query.all_fields:
             raise Refusal(
@@ -162,7 +165,7 @@ class Jobs:
             time.sleep(max(0.0, job.created_at + seconds - time.monotonic()))
             if job.state == "InProgress":
                 job.state = "JobComplete"
-        except duckdb.Error as e:
+        except (duckdb.Error, OSError) as e:
             job.error, job.state = str(e), "Failed"
 
     def _write(self, job: Job) -> None:

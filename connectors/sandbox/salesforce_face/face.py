@@ -40,7 +40,8 @@ class Face:
     """The org's answers, and how it misbehaves."""
 
     org: Org
-    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="salesforce-face-")))
+    folder: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
+    """where results of jobs lie"""
     doors: Doors = field(default_factory=Doors)
     limits: Limits = field(default_factory=Limits)
     faults: Faults = field(default_factory=Faults)

@@ -7,7 +7,7 @@ select
     org.tricky(d.deal_no, 'Deal ' || d.deal_no) as "Name",
     l.label as "StageName",
     cast(d.amount as double) as "Amount",
-    f.probability as "Probability",
+    cast(f.probability as double) as "Probability",
     case when d.is_closed then org.local_day(d.moved_at) else d.planned_on end as "CloseDate",
     case when d.deal_no % 9 = 0 then 'Existing Business' else 'New Business' end as "Type",
     n.lead_source as "LeadSource",

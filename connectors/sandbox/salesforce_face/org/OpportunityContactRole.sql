@@ -1,11 +1,11 @@
+-- Two people whose contacts were merged are two roles of one contact.
 with linked as (
-    select l.deal_no, h.contact_no, min(l.person_no) as person_no, min(l.from_at) as from_at,
-        bool_and(coalesce(l.to_at < timestamp '{at}', false)) as is_unlinked, max(l.to_at) as to_at,
-        bool_or(l.deal_no // 10 = l.person_no) as is_primary, max(h.merged_at) as merged_at, min(h.deleted_at) as deleted_at, max(h.restored_at) as restored_at
+    select l.deal_no, h.contact_no, l.person_no, l.from_at, l.to_at,
+        coalesce(l.to_at < timestamp '{at}', false) as is_unlinked,
+        l.deal_no // 10 = l.person_no as is_primary, h.merged_at, h.deleted_at, h.restored_at
     from company.deal_people as l
     join org._holders as h on h.person_no = l.person_no
     where l.from_at < timestamp '{at}'
-    group by l.deal_no, h.contact_no
 )
 select
     least(case when l.is_unlinked then l.to_at end, l.deleted_at, d.deleted_at) as _gone_at,

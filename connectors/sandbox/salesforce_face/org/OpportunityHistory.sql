@@ -14,7 +14,7 @@ select
     cast(d.amount as double) as "Amount",
     cast(d.amount * f.probability / 100 as double) as "ExpectedRevenue",
     case when f.forecast in ('Closed', 'Omitted') then org.local_day(t.moved_at) else d.planned_on end as "CloseDate",
-    f.probability as "Probability",
+    cast(f.probability as double) as "Probability",
     f.forecast as "ForecastCategory",
     d.currency as "CurrencyIsoCode",
     case when t.move_no > 1 then cast(d.amount as double) end as "PrevAmount",

@@ -261,10 +261,12 @@ def _field(object_name: str, name: str, kind: str) -> Field:
         return Field(name, "reference", relationship, targets)
     if name in PICKLISTS:
         return Field(name, "picklist")
+    if name == "Probability":
+        return Field(name, "percent")
     if name in CURRENCIES:
         return Field(name, "currency")
     if kind in TYPES:
         return Field(name, TYPES[kind])
     if kind in ("INTEGER", "BIGINT", "HUGEINT"):
-        return Field(name, "percent" if name == "Probability" else "int")
+        return Field(name, "int")
     return Field(name, "email" if name == "Email" else "string")

@@ -260,31 +260,43 @@ def test_stamps_are_whole_seconds_and_never_later_than_the_clock(shared):
         assert broken == 0
 
 
-def test_what_changes_in_a_day_bears_a_stamp_of_that_day():
-    # Reading on from the last stamp is enough: no row may change unstamped.
+def test_what_changes_in_a_day_bears_a_stamp_of_that_day_and_nothing_goes_without_the_bin():
+    # Reading on from the last stamp is enough: no row may change unstamped, or go unseen but those of the erased.
     with org_of(people=2500, ends_on=date(2026, 6, 30), as_of=date(2026, 6, 10)) as (company, face, _url, _ca):
         entities = ["Lead", "Opportunity", "OpportunityContactRole", "Contact", "Task", "Event", "CampaignMember"]
-        hidden = {"IsArchived"}
+        erased = {
+            key
+            for row in face.org.ask(
+                "select org.id18('00Q', person_no), org.id18('003', person_no) from org.persons "
+                "where erased_at is not null",
+                [],
+            )
+            for key in row
+        }
 
         def rows(entity):
-            names = [f.name for f in face.org.fields(entity).values() if f.name not in hidden]
+            names = [f.name for f in face.org.fields(entity).values() if f.name != "IsArchived"]
             listed = ", ".join(f'"{n}"' for n in names)
-            return {
-                r[names.index("Id")]: dict(zip(names, r, strict=True))
-                for r in face.org.ask(f'select {listed} from org."{entity}"', [entity])
-            }
+            found = face.org.ask(f'select {listed} from org."{entity}"', [entity])
+            return {r[names.index("Id")]: dict(zip(names, r, strict=True)) for r in found}
 
-        changed = 0
+        changed, binned = 0, 0
         for day in (13, 17, 21, 26, 30):
             before = {e: rows(e) for e in entities}
             since = face.org.at
             face.org.move_to(company.midnight_after(date(2026, 6, day)))
             for entity in entities:
-                for key, row in rows(entity).items():
+                now = rows(entity)
+                for key, row in now.items():
                     if before[entity].get(key) != row:
                         changed += 1
                         assert row["SystemModstamp"] >= since, (entity, before[entity].get(key), row)
+                for key in before[entity].keys() - now.keys():
+                    row = before[entity][key]
+                    binned += row["IsDeleted"]
+                    assert row["IsDeleted"] or erased & set(row.values()), (entity, row)
         assert changed > 100
+        assert binned > 0
 
 
 def test_rows_of_history_never_change_and_only_come_with_their_day():
