@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.hubspot.client import MissingScopeError, NotThereError
 from connectors.hubspot.links import read_links
-from connectors.hubspot.objects import ACTIVITIES, ObjectType
+from connectors.hubspot.objects import ObjectType
 from connectors.hubspot.portal import next_token
 from connectors.hubspot.search import A_PAGE, ID, at_least, below, search, total
 from connectors.hubspot.streams import Reader
@@ -147,5 +147,5 @@ class Missing:
         if unknown:
             properties = self.reader.selection(self.kind).properties
             landing.write("records", self._by_id(sorted(unknown), properties))
-            if self.kind in ACTIVITIES or self.kind.name == "leads":
+            if self.kind.linked:
                 landing.write("links", read_links(self.reader.client, self.kind.name, sorted(unknown)))

@@ -68,7 +68,6 @@ class Portal:
     def move_to(self, at: datetime) -> None:
         """Let the portal's clock be `at`."""
         self.at = at
-        self._answers.clear()
         con = self.company.con
         sources = [r[0] for r in con.execute("select distinct lead_source from company.people order by 1").fetchall()]
         self.sources = {f"SOURCE_{i}": s for i, s in enumerate(sources, 1)}
@@ -97,14 +96,16 @@ class Portal:
             sql = sql.replace(word, value)
         with self._lock:
             con.execute(sql)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Take over what was changed in the tables of the schema `portal`."""
+        with self._lock:
+            self._answers.clear()
             self.columns = {t: self._columns(t) for t in TYPES}
+            ids = "select id from portal.{} where is_archived = {} order by id"
             self._ids = {
-                (t, archived): [
-                    r[0]
-                    for r in con.execute(
-                        f"select id from portal.{t} where is_archived = {archived} order by id"
-                    ).fetchall()
-                ]
+                (t, archived): [r[0] for r in self.company.con.execute(ids.format(t, archived)).fetchall()]
                 for t in TYPES
                 for archived in (False, True)
             }
