@@ -6,6 +6,7 @@ Here: HTTP. Not here: what is answered (`face`). /__control/… is for tests alo
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import parse_qsl
@@ -43,7 +44,7 @@ def app_of(face: Face) -> Starlette:
         if kind and (bad := await _broken(kind, face)) is not None:
             return bad
         if path == "/services/oauth2/token":
-            given = dict(parse_qsl((raw.decode() or request.url.query), keep_blank_values=True))
+            given = _client_of(request) | dict(parse_qsl(raw.decode() or request.url.query, keep_blank_values=True))
             said: Any = await run_in_threadpool(face.doors.oauth, given, face.url, face.org.id)
             return _json(*said)
         if path.startswith("/services/Soap/u/"):
@@ -56,6 +57,15 @@ def app_of(face: Face) -> Starlette:
 
     app.add_route("/{path:path}", serve, methods=["GET", "POST", "PATCH", "DELETE", "PUT", "HEAD"])
     return app
+
+
+def _client_of(request: Request) -> dict[str, str]:
+    """An app may also name itself and its secret in the header Authorization."""
+    way, _, said = request.headers.get("authorization", "").partition(" ")
+    if way.lower() != "basic":
+        return {}
+    client_id, _, secret = base64.b64decode(said).decode().partition(":")
+    return {"client_id": client_id, "client_secret": secret}
 
 
 async def _data(face: Face, request: Request, raw: bytes, fault: str | None) -> Response:

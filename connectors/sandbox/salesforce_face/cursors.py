@@ -96,7 +96,7 @@ class Cursors:
             raise Refusal(
                 400,
                 "EXCEEDED_ID_LIMIT",
-                "This aggregate query returned too many groups: it does not support queryMore()",
+                "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch",
             )
         records = [
             {"attributes": {"type": "AggregateResult"}} | dict(zip(names, map(_plain, r), strict=True)) for r in found

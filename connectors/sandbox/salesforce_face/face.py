@@ -83,7 +83,7 @@ class Face:
             most = self.limits
             return 200, limits(most.used, most.daily, self.jobs.made, most.daily_jobs)
         if path == "/composite" and method == "POST":
-            return 200, self._composite(body, headers)
+            return self._composite(body, headers)
         if path == "/composite/batch" and method == "POST":
             return 200, self._batch(body, headers)
         if asked := JOB.fullmatch(path):
@@ -104,21 +104,27 @@ class Face:
             return deleted(self.org, name, query)
         return one_record(self.org, name, what, query.get("fields"), version)
 
-    def _composite(self, body: Any, headers: Any) -> Any:
+    def _composite(self, body: Any, headers: Any) -> tuple[int, Any]:
         asked = body.get("compositeRequest") or []
-        _at_most(len(asked), SUBREQUESTS, "subrequests")
-        _at_most(sum("/query" in urlsplit(a["url"]).path for a in asked), SUBQUERIES, "query subrequests")
+        queries = sum("/query" in urlsplit(a["url"]).path for a in asked)
+        for number, most in ((len(asked), SUBREQUESTS), (queries, SUBQUERIES)):
+            if number > most:
+                # Refused in the form of an answer to one of them.
+                said = Refusal(400, "LIMIT_EXCEEDED", f"The request can’t contain more than {most} operations.").body
+                told = {"body": said, "httpHeaders": {}, "httpStatusCode": 400, "referenceId": None}
+                return 400, {"compositeResponse": [told]}
         answers = []
         for one in asked:
             status, said = self._sub(one.get("method", "GET"), one["url"], one.get("body"), headers)
             answers.append(
                 {"body": said, "httpHeaders": {}, "httpStatusCode": status, "referenceId": one["referenceId"]}
             )
-        return {"compositeResponse": answers}
+        return 200, {"compositeResponse": answers}
 
     def _batch(self, body: Any, headers: Any) -> Any:
         asked = body.get("batchRequests") or []
-        _at_most(len(asked), SUBREQUESTS, "subrequests")
+        if len(asked) > SUBREQUESTS:
+            raise Refusal(400, "LIMIT_EXCEEDED", f"The request can’t contain more than {SUBREQUESTS} operations.")
         # Unlike a composite call, each of these counts.
         self.limits.used += max(0, len(asked) - 1)
         results = []
@@ -155,11 +161,6 @@ class Face:
             self.jobs.delete(job_id)
             return 204, None
         return 200, self.jobs.look(job_id)
-
-
-def _at_most(number: int, most: int, what: str) -> None:
-    if number > most:
-        raise Refusal(400, "LIMIT_EXCEEDED", f"The number of {what} ({number}) exceeds the limit of {most}")
 
 
 def _size(headers: Any) -> int:

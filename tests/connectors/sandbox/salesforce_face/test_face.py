@@ -76,6 +76,7 @@ def test_every_answer_tells_the_calls_used_and_composite_ones_count_once(org):
     assert told["LeadStatus"]["body"]["totalSize"] == org.count("LeadStatus")
     refused = org.call("POST", "/composite", json={"compositeRequest": asked + asked})
     assert refused.status_code == 400
+    assert refused.json()["compositeResponse"][0]["body"][0]["errorCode"] == "LIMIT_EXCEEDED"
     many = [{"method": "GET", "url": "/services/data/v66.0/limits", "referenceId": str(i)} for i in range(26)]
     assert org.call("POST", "/composite", json={"compositeRequest": many[:25]}).status_code == 200
     assert org.call("POST", "/composite", json={"compositeRequest": many}).status_code == 400

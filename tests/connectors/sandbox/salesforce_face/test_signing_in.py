@@ -81,27 +81,43 @@ def test_who_may_not_in_is_told_in_oauth_s_words(org, changed, error):
     assert found.json()["error_description"]
 
 
-def through(org, **about):
-    """simple_salesforce signing in by SOAP, its address led to the face."""
+def through(org, path="/services/oauth2/token", **about):
+    """simple_salesforce signing in by itself; what it adds to the domain becomes a fragment."""
     session = requests.Session()
     session.verify, session.trust_env = str(org.ca_file), False
-    # What the client adds to the domain becomes a fragment.
-    domain = f"{org.url.removeprefix('https://')}/services/Soap/u/{about['version']}#"
-    return Salesforce(domain=domain, session=session, **about)
+    return Salesforce(domain=f"{org.url.removeprefix('https://')}{path}#", session=session, **about)
+
+
+def test_the_client_most_people_use_gets_in_by_client_credentials_password_and_key(org):
+    doors = org.face.doors
+    app = {"consumer_key": doors.client_id, "consumer_secret": doors.client_secret}
+    through(org, **app)
+    through(org, username=doors.username, password=doors.password + doors.security_token, **app)
+    key = str(org.ca_file.parent / "private_key.pem")
+    signing = {"username": doors.username, "consumer_key": doors.client_id, "privatekey_file": key}
+    # It signs for https://<domain>.salesforce.com: here that is no address of Salesforce's.
+    with pytest.raises(SalesforceAuthenticationFailed, match="audience is invalid"):
+        through(org, **signing)
+    session = requests.Session()
+    session.verify, session.trust_env = str(org.ca_file), False
+    token_address = f"{org.url.removeprefix('https://')}/services/oauth2/token#"
+    Salesforce(instance_url=token_address, domain="login", session=session, **signing)
+    assert doors.signed_in == ["client_credentials", "password", "jwt"]
 
 
 def test_soap_lets_in_up_to_64_and_refuses_from_65_on(org):
     doors = org.face.doors
     known = {"username": doors.username, "password": doors.password, "security_token": doors.security_token}
-    sf = through(org, version="64.0", **known)
+    soap = "/services/Soap/u/{}.0"
+    sf = through(org, soap.format(64), version="64.0", **known)
     assert sf.query("SELECT COUNT() FROM Lead")["totalSize"] > 0
     with pytest.raises(SalesforceAuthenticationFailed, match=r"not available in the API version specified \(65.0\)"):
-        through(org, version="65.0", **known)
+        through(org, soap.format(65), version="65.0", **known)
     with pytest.raises(SalesforceAuthenticationFailed, match="INVALID_LOGIN"):
-        through(org, version="64.0", **(known | {"security_token": "wrong"}))
+        through(org, soap.format(64), version="64.0", **(known | {"security_token": "wrong"}))
     doors.soap = False
     with pytest.raises(SalesforceAuthenticationFailed, match="disabled by default in this org"):
-        through(org, version="64.0", **known)
+        through(org, soap.format(64), version="64.0", **known)
 
 
 def test_a_session_that_ends_is_a_401_with_the_code_known_for_it(org):
