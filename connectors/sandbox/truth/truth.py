@@ -3,6 +3,7 @@
 Here: which table is worked out from which file. Not here: the company, or any face of it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -46,10 +47,16 @@ class Truth:
     """the account's; `dates` carry no exchange rates"""
 
 
-def tell_truth(company: Company, at: datetime, how: Truth | None = None) -> None:
-    """Make the schema `truth` (and `visible`) as of just before the UTC instant `at`, the midnight ending a night."""
+def tell_truth(
+    company: Company, at: datetime, how: Truth | None = None, narrow: Callable[[], None] = lambda: None
+) -> None:
+    """Make the schema `truth` (and `visible`) as of just before the UTC instant `at`, the midnight ending a night.
+
+    `narrow` is called once `visible` is there, for a CRM that shows less than the company knows.
+    """
     how = how or Truth()
     company.view(at)
+    narrow()
     company.con.execute("create schema if not exists truth")
     words = {
         "at": at.isoformat(sep=" "),

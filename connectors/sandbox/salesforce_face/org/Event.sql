@@ -1,0 +1,22 @@
+select
+    t.gone_at as _gone_at,
+    org.id18('00U', t.touch_no) as "Id",
+    case when t.is_moved then org.id18('003', t.contact_no) else org.id18('00Q', t.lead_no) end as "WhoId",
+    case when t.is_moved then org.id18('006', t.conv_deal_no) end as "WhatId",
+    org.tricky(t.touch_no, 'Meeting') as "Subject",
+    t.touched_at as "ActivityDateTime",
+    t.day as "ActivityDate",
+    30 as "DurationInMinutes",
+    t.touched_at as "StartDateTime",
+    t.touched_at + interval 30 minute as "EndDateTime",
+    org.owner_id(t.owner_no) as "OwnerId",
+    'Meeting' as "Type",
+    t.is_deleted as "IsDeleted",
+    t.recorded_at as "CreatedDate",
+    org.owner_id(t.owner_no) as "CreatedById",
+    t.modified_at as "LastModifiedDate",
+    t.modified_at as "SystemModstamp",
+    t.day <= org.local_day(timestamp '{at}') - 365 as "IsArchived",
+    'Event' as "EventSubtype",
+    case when t.touched_at < timestamp '{at}' then upper(t.outcome[1]) || t.outcome[2:] end as "Meeting_Outcome__c"
+from org._touches_now as t where t.kind = 'meeting'
