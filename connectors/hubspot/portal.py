@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.errors import FixSettingsError, TryAgainError
 from connectors.hubspot.client import HubSpotClient, MissingScopeError, NotThereError
-from connectors.hubspot.objects import CONTACTS, DEALS, DEFINED, LEADS, ObjectType
+from connectors.hubspot.objects import CALLS, CONTACTS, DEALS, DEFINED, LEADS, ObjectType
 
 # The repeated `properties` of a longer address were refused by HubSpot for some.
 LONGEST_PROPERTIES = 6000
@@ -53,7 +53,7 @@ class Option:
     """A value of a property that has labels."""
 
     kind: str
-    """lifecyclestage, dealstage, leadstage, pipeline, lead_source, call_outcome or reason"""
+    """lifecyclestage, dealstage, leadstage, pipeline, lead_source, status, call_disposition, portal or reason"""
     pipeline: str | None
     value: str
     label: str
@@ -109,6 +109,7 @@ def read_portal(client: HubSpotClient, pipelines: Sequence[str] = ()) -> Portal:
             options += _excluded(options, pipelines)
         stages = [o.value for o in options if o.kind == kind.stage]
         selections[kind.name] = select(kind, definitions, stages, findings)
+    options += _dispositions(client)
     types = [CONTACTS.name, DEALS.name, "calls", "emails", "meetings", "communications"]
     try:
         options += _pipelines(client, "leads", "leadstage")
@@ -273,6 +274,20 @@ def _pipelines(client: HubSpotClient, object_type: str, kind: str) -> list[Optio
                 )
             )
     return found
+
+
+def _dispositions(client: HubSpotClient) -> list[Option]:
+    """How calls can end: HubSpot's own outcomes and those the portal added, by GUID."""
+    try:
+        definitions = {d["name"]: d for d in _results(client.get("properties", type=CALLS.name))}
+    except (MissingScopeError, NotThereError):
+        # The calls themselves meet it again, and say so.
+        return []
+    given = definitions.get("hs_call_disposition", {}).get("options") or []
+    return [
+        Option("call_disposition", None, str(o.get("value")), str(o.get("label") or o.get("value")), place)
+        for place, o in enumerate(given)
+    ]
 
 
 def _excluded(options: list[Option], pipelines: Sequence[str]) -> list[Option]:

@@ -135,7 +135,9 @@ class Option:
     TABLE: ClassVar[str] = "options"
     GRAIN: ClassVar[tuple[str, ...]] = ("kind", "pipeline", "value")
 
-    kind: Annotated[str, "stage (of contacts), dealstage, leadstage, pipeline, lead_source, status, reason, portal"]
+    kind: Annotated[
+        str, "lifecyclestage, dealstage, leadstage, pipeline, lead_source, status, reason, call_disposition or portal"
+    ]
     pipeline: Annotated[str | None, "a stage's pipeline; a pipeline's object"]
     value: Annotated[str, "internal name or id"]
     label: Annotated[str, "as the portal shows it"]

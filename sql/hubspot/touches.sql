@@ -1,6 +1,7 @@
 -- Sales activities of the portal: one for each contact behind it; the first keeps the activity's own id.
 --
--- Calls' dispositions are HubSpot's own by their ids; where a portal adds one, the call's status says how it ended.
+-- Calls' dispositions are HubSpot's own by their ids, and a portal's by their labels; without one, the call's status
+-- says how it ended.
 -- grain: touch_id
 with reached as (
     select
@@ -25,7 +26,7 @@ worded as (
                 when 'b2cf5968-551e-4856-9783-52b3da59a7d0' then 'voicemail'
                 when '73a0d17f-1163-4015-bdd5-ec830791da20' then 'no answer'
                 when '17b47fee-58de-441e-a44c-c6300d46f273' then 'wrong number'
-            end, case upper(r.status) when 'NO_ANSWER' then 'no answer' when 'BUSY' then 'busy' when 'MISSED' then 'no answer'
+            end, lower(o.label), case upper(r.status) when 'NO_ANSWER' then 'no answer' when 'BUSY' then 'busy' when 'MISSED' then 'no answer'
                 when 'COMPLETED' then 'connected' end)
             when r.kind = 'email' and upper(r.direction) = 'INCOMING_EMAIL' then 'replied'
             when r.kind = 'email' then lower(r.status)
@@ -34,6 +35,7 @@ worded as (
                 else lower(r.outcome) end
         end as word
     from reached as r
+    left join raw_hubspot.options as o on o.kind = 'call_disposition' and o.value = r.outcome and r.kind = 'call'
 )
 select
     'hubspot:' || w.kind || ':' || w.activity_id || case when w.place > 1 then ':' || w.contact_id else '' end as touch_id,  -- `hubspot:`, the kind and HubSpot's id

@@ -251,6 +251,7 @@ class Face:
         options = {
             "lifecyclestage": [(v, labels[k]) for k, v in LIFECYCLE.items()],
             "lead_source": list(self.portal.sources.items()),
+            "hs_call_disposition": [("f240bbac-87c9-4f6e-bf70-924b57d47db7", "Connected")],
         }
         return {
             "results": [

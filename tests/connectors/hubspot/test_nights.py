@@ -57,17 +57,46 @@ def loaded(url, folder, **about):
 def test_every_night_of_changes_equals_a_full_refresh(portal, tmp_path):
     company, _, url = portal
     (tmp_path / "full").mkdir()
+    before = {}
     for days in range(DAYS + 1):
         day = AS_OF + timedelta(days=days)
         control(url, "days", {"at": company.midnight_after(day).isoformat()})
         with open_warehouse_for(tmp_path, day) as con:
-            read_night(con, tmp_path, client(url))
+            connection = client(url)
+            read_night(con, tmp_path, connection)
+            now = rows_of(con)
+            assert not before or connection.all_calls <= allowed_calls(before, now), day
+            before = now
             build_tables(con)
             nightly = tables_of(con)
         with open_warehouse_for(tmp_path / "full", day, full_refresh=True) as con:
             read_night(con, tmp_path / "full", client(url))
             build_tables(con)
             assert differing(tables_of(con), nightly) == {}, day
+
+
+COUNTED = ("contacts", "deals", "activities", "changes")
+
+
+def rows_of(con):
+    """Every row of the tables that the budget of a night counts."""
+    return {t: set(con.execute(f"select * from raw_hubspot.{t}").fetchall()) for t in COUNTED}
+
+
+def allowed_calls(before, now):
+    """The budget of a night, by what it changed."""
+    changed = {t: now[t] - before[t] for t in COUNTED}
+    gone = sum(len({r[:2] for r in before[t]} - {r[:2] for r in now[t]}) for t in COUNTED[:3])
+    histories = {r[:2] for r in changed["changes"]}
+    records = len(changed["contacts"]) + len(changed["deals"])
+    return (
+        25
+        + len(now["deals"]) / 1_000
+        + records / 200
+        + len(histories) / 50
+        + len(changed["activities"]) / 1_000
+        + 20 * gone
+    )
 
 
 def test_a_first_load_keeps_to_its_budget_of_calls(portal, tmp_path):
