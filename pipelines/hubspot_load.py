@@ -16,6 +16,7 @@ import duckdb
 import orjson
 
 from connectors.hubspot import tables
+from connectors.hubspot.budget import check_budget
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.loading import (
     Load,
@@ -31,7 +32,9 @@ from connectors.hubspot.loading import (
 from connectors.hubspot.missing import Missing
 from connectors.hubspot.objects import ACTIVITIES, CONTACTS, DEALS, LEADS, TYPES, ObjectType
 from connectors.hubspot.portal import Portal, read_portal
-from connectors.hubspot.streams import ContactLinks, DealLinks, Histories, Reader, Records, check_budget
+from connectors.hubspot.reader import Reader
+from connectors.hubspot.records import Records
+from connectors.hubspot.streams import ContactLinks, DealLinks, Histories
 from connectors.landing import Landing
 from connectors.protocol import Cost, Landed, Stream
 from models.settings.sources import HubSpot

@@ -7,12 +7,10 @@ Here: one `Load` for each kind of landing file. Not here: running it, in what tr
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connectors.hubspot.objects import CONTACTS, DEALS, LEADS, TYPES, ObjectType
-from connectors.hubspot.portal import Selection, StageDates
+from connectors.hubspot.landed import HISTORY, SCHEMA, back, due, instant, money, property_of, record, stamps
+from connectors.hubspot.objects import CONTACTS, DEALS, LEADS, ObjectType
+from connectors.hubspot.selection import Selection
 
-SCHEMA = "raw_hubspot"
-
-HISTORY = 'MAP(VARCHAR, STRUCT("value" VARCHAR, "timestamp" VARCHAR, sourceType VARCHAR)[])'
 WITH_HISTORY = f"{{id: 'VARCHAR', propertiesWithHistory: '{HISTORY}'}}"
 LINKED = "{id: 'VARCHAR', \"to\": 'VARCHAR[]'}"
 GONE = "{id: 'VARCHAR'}"
@@ -63,13 +61,13 @@ def load_records(kind: ObjectType, selection: Selection, handover_stages: Sequen
     table, key = table_of(kind)
     statements = [
         "create or replace temp table landed as "
-        f"select * from read_json({{files}}, format = 'newline_delimited', columns = {_record(kind, selection)}) "
+        f"select * from read_json({{files}}, format = 'newline_delimited', columns = {record(kind, selection)}) "
         f"qualify row_number() over (partition by id order by properties['{kind.modified}'] desc) = 1",
     ]
     if kind.stage:
-        statements += [_stamps(selection), _due(kind, selection, handover_stages)]
+        statements += [stamps(selection), due(kind, selection, handover_stages)]
     if kind is CONTACTS:
-        statements.append(_back(selection, since))
+        statements.append(back(selection, since))
     statements.append(f"delete from {table} where {rows_of(kind)} and {key} in (select id from landed)")
     statements.append(_insert(kind, selection))
     if kind.stage:
@@ -143,19 +141,6 @@ def load_gone(kind: ObjectType) -> Load:
     )
 
 
-def _record(kind: ObjectType, selection: Selection) -> str:
-    """What a record looks like in its landing file; a property is text or nothing, whatever its type.
-
-    A struct of the properties asked for is read five times as fast as a map of any.
-    """
-    names = sorted({*selection.properties, kind.modified, *filter(None, [kind.stage])})
-    properties = ", ".join('"' + n.replace('"', '""').replace("'", "''") + '" VARCHAR' for n in names)
-    return (
-        f"{{id: 'VARCHAR', properties: 'STRUCT({properties})', propertiesWithHistory: '{HISTORY}', "
-        "associations: 'STRUCT(contacts STRUCT(results STRUCT(id VARCHAR)[]))'}"
-    )
-
-
 def _forget(kind: ObjectType) -> list[str]:
     table, key = table_of(kind)
     found = [f"delete from {table} where {rows_of(kind)} and {key} in (select id from gone)"]
@@ -172,97 +157,32 @@ def _forget(kind: ObjectType) -> list[str]:
     return found
 
 
-def _stamps(selection: Selection) -> str:
-    """`stamps`: when each landed record entered and left each stage, by its properties."""
-    stages = [] if selection.history_instead else selection.stages
-    rows = (
-        ", ".join(_stamp(d) for d in stages)
-        or "{stage: null, entered: null, exited: null, latest: null, cumulative: null}"
-    )
-    return (
-        "create or replace temp table stamps as select s.id, s.stamp.stage as stage, "
-        f"{_instant('s.stamp.entered')} as entered_at, {_instant('s.stamp.exited')} as exited_at, "
-        "try_cast(s.stamp.latest as double) as latest, try_cast(s.stamp.cumulative as double) as cumulative "
-        f"from (select l.id, unnest([{rows}]) as stamp from landed as l) as s where s.stamp.entered <> ''"
-    )
-
-
-def _stamp(dates: StageDates) -> str:
-    cells = {
-        "entered": dates.entered,
-        "exited": dates.exited,
-        "latest": dates.latest,
-        "cumulative": dates.cumulative,
-    }
-    given = ", ".join(f"{k}: {'cast(null as varchar)' if p is None else _property(p)}" for k, p in cells.items())
-    return f"{{stage: {_text(dates.stage)}, {given}}}"
-
-
-def _due(kind: ObjectType, selection: Selection, handover_stages: Sequence[str]) -> str:
-    """`due`: the landed records whose dates do not tell their history, or that are for sales."""
-    if selection.history_instead:
-        return "create or replace temp table due as select id from landed where propertiesWithHistory is null"
-    deep = ", ".join(_text(s.lower()) for s in handover_stages) or "null"
-    stage = f"nullif(l.properties['{selection.roles.get('stage', kind.stage)}'], '')"
-    return (
-        "create or replace temp table due as "
-        "with ordered as (select s.*, lead(s.entered_at) over (partition by s.id order by s.entered_at, s.exited_at) "
-        "as next_at, lead(s.stage) over (partition by s.id order by s.entered_at, s.exited_at) as next_stage from stamps as s), "
-        "judged as (select o.id, bool_or(lower(o.stage) in "
-        f"({deep})) as is_deep, "
-        "bool_or(o.exited_at < o.entered_at or o.cumulative is distinct from o.latest and o.latest is not null "
-        "and abs(o.cumulative - o.latest) > 1e-6 * abs(o.latest) "
-        "or o.next_at is null and o.exited_at is not null "
-        "or o.next_at is not null and (o.exited_at is null or abs(epoch_ms(o.exited_at) - epoch_ms(o.next_at)) > 1000)) "
-        "as is_broken, max(case when o.next_stage is null then o.stage end) as last_stage from ordered as o group by o.id) "
-        "select l.id from landed as l left join judged as j on j.id = l.id where l.propertiesWithHistory is null and "
-        f"(coalesce(j.is_deep, false) or coalesce(j.is_broken, false) or coalesce(lower({stage}) in ({deep}), false) "
-        f"or {stage} is distinct from j.last_stage)"
-    )
-
-
-def _back(selection: Selection, since: str | None) -> str:
-    """`back`: contacts that are new here, but not in the portal: restored ones, and what a merge made."""
-    if since is None:
-        return "create or replace temp table back as select id from landed where false"
-    created, merged = (selection.roles.get(r) for r in ("created", "merged_ids"))
-    created_at = _instant(_property(created)) if created else "null"
-    is_merged = f"{_property(merged)} <> ''" if merged else "false"
-    return (
-        "create or replace temp table back as select l.id from landed as l "
-        f"where not exists (select 1 from {SCHEMA}.contacts as c where c.contact_id = l.id) "
-        f"and (coalesce({created_at} < {_instant(_text(since))} - interval 1 hour, true) "
-        f"or {is_merged}) "
-        f"union select c.contact_id from {SCHEMA}.contacts as c join landed as l on l.id = c.contact_id where c.links_due"
-    )
-
-
 def _insert(kind: ObjectType, selection: Selection) -> str:
     table, _ = table_of(kind)
 
     def role(name: str) -> str:
         found = selection.roles.get(name)
-        return f"nullif({_property(found)}, '')" if found else "cast(null as varchar)"
+        return f"nullif({property_of(found)}, '')" if found else "cast(null as varchar)"
 
-    stamps = f"l.id, {_instant(role('created'))}, {_instant(role('modified'))}"
-    due = "l.id in (select id from due)"
+    dates = f"l.id, {instant(role('created'))}, {instant(role('modified'))}"
+    waits = "l.id in (select id from due)"
     if kind is CONTACTS:
         cells = (
-            f"{stamps}, {role('lead_source')}, {role('owner')}, {_instant(role('owner_since'))}, {role('stage')}, "
-            f"{role('status')}, {role('reason')}, {role('merged_ids')}, {due}, l.id in (select id from back)"
+            f"{dates}, {role('lead_source')}, {role('owner')}, {instant(role('owner_since'))}, {role('stage')}, "
+            f"{role('status')}, {role('reason')}, {role('merged_ids')}, {waits}, l.id in (select id from back)"
         )
     elif kind is DEALS:
         cells = (
-            f"{stamps}, {role('pipeline')}, {role('stage')}, {_money(role('amount'))}, upper({role('currency')}), "
-            f"{_money(role('home_amount'))}, {_instant(role('closed'))}, {role('owner')}, {role('reason')}, {due}"
+            f"{dates}, {role('pipeline')}, {role('stage')}, {money(role('amount'))}, upper({role('currency')}), "
+            f"{money(role('home_amount'))}, {instant(role('closed'))}, {role('owner')}, {role('reason')}, {waits}"
         )
     elif kind is LEADS:
-        cells = f"{stamps}, {role('pipeline')}, {role('stage')}, {role('owner')}, {role('reason')}, {due}"
+        cells = f"{dates}, {role('pipeline')}, {role('stage')}, {role('owner')}, {role('reason')}, {waits}"
     else:
-        happened = f"coalesce({_instant(role('starts'))}, {_instant(role('happened'))})"
+        happened = f"coalesce({instant(role('starts'))}, {instant(role('happened'))})"
         status = f"coalesce({role('status')}, {role('channel')})"
         cells = (
-            f"'{kind.record_type}', {stamps}, {happened}, {role('owner')}, {role('direction')}, {status}, "
+            f"'{kind.record_type}', {dates}, {happened}, {role('owner')}, {role('direction')}, {status}, "
             f"{role('outcome')}, {role('made_by')}"
         )
     return f"insert into {table} select {cells} from landed as l"
@@ -280,7 +200,7 @@ def _changes(kind: ObjectType) -> list[str]:
 
 def _history(kind: ObjectType) -> str:
     cases = " ".join(f"when '{p}' then '{ROLES[p]}'" for p in kind.history)
-    changed_at = _instant('v.version."timestamp"')
+    changed_at = instant('v.version."timestamp"')
     return (
         f"insert into {SCHEMA}.changes select '{kind.record_type}', h.id, case h.entry.\"key\" {cases} end, "
         f"nullif(v.version.\"value\", ''), {changed_at}, 'history', v.version.sourceType "
@@ -299,23 +219,3 @@ def _listed_links(kind: ObjectType, whole: bool) -> list[str]:
         f"insert into {SCHEMA}.links select distinct '{kind.record_type}', l.id, c.contact.id from landed as l, "
         "unnest(l.associations['contacts'].results) as c(contact)",
     ]
-
-
-def _property(name: str) -> str:
-    return f"l.properties[{_text(name)}]"
-
-
-def _instant(cell: str) -> str:
-    return f"cast(try_cast({cell} as timestamptz) at time zone 'UTC' as timestamp)"
-
-
-def _money(cell: str) -> str:
-    # Numbers come with up to fifty digits, or as 5E3.
-    return f"cast(try_cast({cell} as double) as decimal(18, 2))"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-__all__ = ["TYPES", "Load", "load_gone", "load_history", "load_links", "load_links_of_contacts", "load_records"]

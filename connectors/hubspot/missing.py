@@ -11,10 +11,10 @@ from typing import Any
 
 from connectors.hubspot.client import MissingScopeError, NotThereError
 from connectors.hubspot.links import read_links
+from connectors.hubspot.lists import next_token
 from connectors.hubspot.objects import ObjectType
-from connectors.hubspot.portal import next_token
+from connectors.hubspot.reader import Reader
 from connectors.hubspot.search import A_PAGE, ID, at_least, below, search, total
-from connectors.hubspot.streams import Reader
 from connectors.landing import Landing
 from connectors.protocol import Cost, Landed, Local
 

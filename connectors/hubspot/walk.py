@@ -12,7 +12,7 @@ from typing import Any
 
 from connectors.errors import TryAgainError
 from connectors.hubspot.client import HubSpotClient
-from connectors.hubspot.portal import next_token
+from connectors.hubspot.lists import next_token
 from connectors.landing import Landing
 
 RECORDS_A_FILE = 2_000

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.hubspot.loading import load_records
 from connectors.hubspot.objects import CONTACTS, DEALS
-from connectors.hubspot.portal import select
+from connectors.hubspot.selection import select
 from connectors.landing import Landing
 from connectors.protocol import Cost, Landed
 from pipelines.catalog import RAW_HUBSPOT
