@@ -16,7 +16,8 @@ import uvicorn
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.limits import Limits
 from connectors.sandbox.company import Company
-from connectors.sandbox.hubspot_face.app import Face, app_of
+from connectors.sandbox.hubspot_face.answers import Face
+from connectors.sandbox.hubspot_face.app import app_of
 from connectors.sandbox.hubspot_face.portal import Portal
 from models.open_night import open_night
 from models.settings.read import settings_from

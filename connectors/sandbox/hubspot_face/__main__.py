@@ -9,7 +9,8 @@ from pathlib import Path
 import uvicorn
 
 from connectors.sandbox.company import Company
-from connectors.sandbox.hubspot_face.app import Face, app_of
+from connectors.sandbox.hubspot_face.answers import Face
+from connectors.sandbox.hubspot_face.app import app_of
 from connectors.sandbox.hubspot_face.portal import Portal
 
 
