@@ -24,6 +24,18 @@ OTHER = re.compile(
     r"|(account-info)/(?:v3|\d{4}-\d{2})/(details|api-usage/daily/private-apps)"
     r"|settings/(?:v3/)?(currencies)/(?:\d{4}-\d{2}/)?exchange-rates/current)"
 )
+LEAD_PIPELINE = [
+    {
+        "id": "lead-pipeline-id",
+        "label": "Lead pipeline",
+        "displayOrder": 0,
+        "archived": False,
+        "stages": [
+            {"id": f"{name.lower()}-stage-id", "label": name, "displayOrder": i, "metadata": {}, "archived": False}
+            for i, name in enumerate(("New", "Connected", "Qualified", "Unqualified"))
+        ],
+    }
+]
 SCOPES = {"leads": "crm.objects.leads.read"}
 SCOPES |= {"emails": "sales-email-read", "currencies": "settings.currencies.read", "deals": "crm.objects.deals.read"}
 
@@ -232,7 +244,7 @@ class Face:
                 for place, (name, (key, label)) in enumerate(PIPELINES.items())
             ]
             if kind == "deals"
-            else []
+            else LEAD_PIPELINE
         }
 
     def _properties(self, kind: str, _: dict[str, str]) -> Any:

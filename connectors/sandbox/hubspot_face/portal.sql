@@ -168,6 +168,12 @@ left join owned as w on w.deal_no = d.deal_no
 left join priced as p on p.deal_no = d.deal_no
 where d.created_at < timestamp '{at}';
 
+create or replace table portal.leads (
+    id bigint, created_at timestamp, modified_at timestamp, is_archived boolean, archived_at timestamp,
+    hs_createdate varchar, hs_lastmodifieddate varchar, hs_pipeline varchar, hs_pipeline_stage varchar,
+    hubspot_owner_id varchar, hs_lead_disqualification_reason varchar, h_hs_pipeline_stage varchar
+);
+
 create or replace table portal.activities as
 select
     t.touch_no as id,
