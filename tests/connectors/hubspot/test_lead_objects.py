@@ -18,12 +18,20 @@ def lead(key, contact, *stages, modified="2026-06-03 09:30"):
     history = ", ".join(
         f'{{"value": "{s}-stage-id", "timestamp": "{at}", "sourceType": "CRM_UI"}}' for s, at in reversed(stages)
     )
+    row = {
+        "id": key,
+        "created_at": "timestamp '2026-06-01 08:00'",
+        "modified_at": f"timestamp '{modified}'",
+        "is_archived": "false",
+        "hs_createdate": "'2026-06-01T08:00:00.000Z'",
+        "hs_lastmodifieddate": f"strftime(timestamp '{modified}', '%Y-%m-%dT%H:%M:%S.000Z')",
+        "hs_pipeline": "'lead-pipeline-id'",
+        "hs_pipeline_stage": f"'{stages[-1][0]}-stage-id'",
+        "hubspot_owner_id": "'3'",
+        "h_hs_pipeline_stage": f"'[{history}]'",
+    }
     return (
-        (
-            f"insert into portal.leads values ({key}, timestamp '2026-06-01 08:00', timestamp '{modified}', false, null, "
-            f"'2026-06-01T08:00:00.000Z', strftime(timestamp '{modified}', '%Y-%m-%dT%H:%M:%S.000Z'), 'lead-pipeline-id', "
-            f"'{stages[-1][0]}-stage-id', '3', null, '[{history}]')"
-        ),
+        f"insert into portal.leads ({', '.join(row)}) values ({', '.join(map(str, row.values()))})",
         f"insert into portal.links values ('leads', {key}, {contact})",
     )
 
