@@ -16,7 +16,7 @@ from models.conversion_rates import ConversionRate
 from models.forecast import Forecast
 from models.gap import SlaGap, filled, judged
 from models.night import Night, Stage, Target
-from models.required_reps import RequiredReps
+from models.required_reps import CapacityObserved, RequiredReps
 from models.revenue_at_stake import expected_factors, split_shortfall
 
 
@@ -32,6 +32,7 @@ class PlanSide:
     deals: Sequence[AverageDeal]
     reps: Sequence[RequiredReps]
     forecasts: Sequence[Forecast]
+    seen: CapacityObserved
 
     @property
     def own_rates(self) -> list[ConversionRate]:
@@ -53,7 +54,7 @@ def plan_gaps(side: PlanSide, blank: SlaGap) -> Iterator[SlaGap]:
     at_risk = side.terms.value("at_risk", blank.period_end) or side.night.at_risk
     reps = next((r for r in side.reps if (r.target, r.segment) == (side.target.target, side.target.segment)), None)
     if reps is not None and reps.reps is not None:
-        yield _capacity(own, reps, at_risk)
+        yield _capacity(side, own, reps, at_risk)
         yield from _feasibility(side, own, reps, at_risk)
     agreed = side.terms.on(blank.period_end)
     for rate in side.own_rates:
@@ -63,13 +64,24 @@ def plan_gaps(side: PlanSide, blank: SlaGap) -> Iterator[SlaGap]:
     yield from _deal_drift(side, own, at_risk)
 
 
-def _capacity(own: SlaGap, reps: RequiredReps, at_risk: float) -> SlaGap:
+def _capacity(side: PlanSide, own: SlaGap, reps: RequiredReps, at_risk: float) -> SlaGap:
     row = replace(own, commitment="capacity", unit="reps")
     needed = float(reps.reps or 0)
     if reps.active_reps is None:
         return filled(row, needed, None, "not_computable", f"{needed:g} reps are needed; who is at work is not known.")
     said = f"{reps.active_reps:g} reps are at work; the plan takes {needed:g} ({reps.reps_exact:,.2f})."
+    said += _by_sight(side, reps)
     return filled(row, needed, reps.active_reps, judged(reps.active_reps, needed, at_risk), said)
+
+
+def _by_sight(side: PlanSide, reps: RequiredReps) -> str:
+    """What the same plan takes by the calls and e-mails that SQLs are seen to get; empty where none are seen."""
+    touches = side.seen.touches_per_sql
+    if touches is None or reps.sqls_per_week is None:
+        return ""
+    by_touches = reps.sqls_per_week * touches / side.night.touches_per_rep_week
+    exact = max(by_touches, reps.reps_by_mqls or 0.0, reps.reps_by_open_sqls or 0.0)
+    return f" By the {touches:,.1f} calls and e-mails that an SQL is seen to get, it takes {exact:,.2f}."
 
 
 def _feasibility(side: PlanSide, own: SlaGap, reps: RequiredReps, at_risk: float) -> Iterator[SlaGap]:

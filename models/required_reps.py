@@ -21,6 +21,15 @@ class CapacityObserved:
     mqls: Annotated[int, "people who made them"]
     active_reps: Annotated[float, "reps, by their share of full time"]
     mean_weeks_sql_open: Annotated[float | None, "mean weeks an SQL stays open; NULL: not known"]
+    call_attempts_per_sql: Annotated[float | None, "call attempts made on an SQL; NULL: not known"] = None
+    emails_per_sql: Annotated[float | None, "e-mails sent to an SQL; NULL: not known"] = None
+
+    @property
+    def touches_per_sql(self) -> float | None:
+        """Calls and e-mails that an SQL is seen to get; None: not known."""
+        if self.call_attempts_per_sql is None or self.emails_per_sql is None:
+            return None
+        return self.call_attempts_per_sql + self.emails_per_sql
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from models.forecast import Forecast
 from models.gap import SlaGap, filled, judged
 from models.night import CalendarDay, Night, Stage, Target
 from models.plan_gaps import PlanSide, plan_gaps, stakes
-from models.required_reps import RequiredReps
+from models.required_reps import CapacityObserved, RequiredReps
 
 SIDE = {"mql_volume": "marketing", "sql_rate": "marketing"}
 VOLUMES = {
@@ -42,6 +42,7 @@ def sla_gaps(
     average_deal: list[AverageDeal],
     required_reps: list[RequiredReps],
     forecast: list[Forecast],
+    capacity_observed: CapacityObserved,
     sla_daily: pd.DataFrame,
     step_outcomes: pd.DataFrame,
     reps: pd.DataFrame,
@@ -64,7 +65,17 @@ def sla_gaps(
                     judged += _team_gaps(seen, target, own, part, period, segment, "segment")
                 judged += _owner_gaps(seen, target, own, period, names)
             if period.name == "to_date":
-                sides = PlanSide(night, stages, target, own, conversion_rates, average_deal, required_reps, forecast)
+                sides = PlanSide(
+                    night,
+                    stages,
+                    target,
+                    own,
+                    conversion_rates,
+                    average_deal,
+                    required_reps,
+                    forecast,
+                    capacity_observed,
+                )
                 judged += plan_gaps(sides, _row(seen, target, period))
                 at_stake = stakes(sides, {g.commitment for g in judged if g.scope == "whole"})
                 judged = [

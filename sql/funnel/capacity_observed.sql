@@ -1,6 +1,6 @@
--- What the sales team is seen to work with: MQL rounds, reps, how long an SQL stays open.
+-- What the sales team is seen to work with: MQL rounds, reps, how long an SQL stays open, how often it is tried.
 --
--- Over the lookback; marketing's people only.
+-- Over the lookback; marketing's people only. Attempts are those on SQLs whose time for attempts is over.
 -- grain: one row
 -- check: mql_rounds >= mqls
 with window_of as (
@@ -40,12 +40,27 @@ sql_stays as (
 sql_open as (
     select avg(cast(date_diff('second', s.entered_at, s.end_at) as double)) / 604800 as mean_weeks_sql_open
     from sql_stays as s
+),
+tried as (
+    -- Not by the touches alone: an SQL that nobody tried to reach took none.
+    select
+        cast(count(t.touch_id) filter (where t.kind = 'call') as double) / nullif(count(distinct r.person_id || ' ' || r.round), 0) as calls,
+        cast(count(t.touch_id) filter (where t.kind = 'email') as double) / nullif(count(distinct r.person_id || ' ' || r.round), 0) as emails
+    from funnel.mql_rounds as r
+    cross join settings.night as n
+    join window_of as w on r.became_mql_on between w.window_start and w.as_of
+    left join funnel.round_touches as t on t.person_id = r.person_id and t.round = r.round and t.is_counted
+    where r.origin = 'marketing' and r.sql_at is not null and r.attempts_deadline_at < n.day_end_at
+        and exists (select 1 from funnel.touches)
 )
 select
     r.mql_rounds,                           -- explicit entries into the handover stage
     r.mqls,                                 -- people who made them
     p.active_reps,                          -- reps, by their share of full time
-    o.mean_weeks_sql_open                   -- mean weeks an SQL stays open; NULL: no SQL entry is known
+    o.mean_weeks_sql_open,                  -- mean weeks an SQL stays open; NULL: no SQL entry is known
+    t.calls as call_attempts_per_sql,       -- call attempts made on an SQL; NULL: none's time is over, or no activity is known
+    t.emails as emails_per_sql              -- e-mails sent to an SQL; NULL: as before
 from rounds as r
 cross join reps as p
 cross join sql_open as o
+cross join tried as t

@@ -23,7 +23,16 @@ def observed(warehouse, *columns):
 
 def test_nothing_is_observed_of_nothing(warehouse):
     warehouse.night()
-    assert warehouse.build(KEY) == [{"mql_rounds": 0, "mqls": 0, "active_reps": 0.0, "mean_weeks_sql_open": None}]
+    assert warehouse.build(KEY) == [
+        {
+            "mql_rounds": 0,
+            "mqls": 0,
+            "active_reps": 0.0,
+            "mean_weeks_sql_open": None,
+            "call_attempts_per_sql": None,
+            "emails_per_sql": None,
+        }
+    ]
 
 
 def test_pitfall_05_rounds_and_people_are_counted_apart(warehouse):
@@ -90,3 +99,41 @@ def test_a_funnel_without_handover_or_sql_observes_none(warehouse, stages):
     people(warehouse, "p1")
     warehouse.put("funnel.explicit_entries", entry("p1", "lead", "2026-03-01"))
     assert observed(warehouse, "mql_rounds", "mean_weeks_sql_open") == (0, None)
+
+
+def tried(warehouse, person, deadline, *kinds, sql_at="2026-03-02", origin="marketing"):
+    """An MQL round that became an SQL, with the attempts made on it."""
+    warehouse.put(
+        "funnel.mql_rounds",
+        {
+            "person_id": person,
+            "round": 1,
+            "origin": origin,
+            "became_mql_on": "2026-03-01",
+            "sql_at": sql_at,
+            "attempts_deadline_at": deadline,
+        },
+    )
+    for i, (kind, counted) in enumerate(kinds):
+        warehouse.put(
+            "funnel.round_touches",
+            {"touch_id": f"{person}{i}", "person_id": person, "round": 1, "kind": kind, "is_counted": counted},
+        )
+    warehouse.put("funnel.touches", {"touch_id": person})
+
+
+def test_attempts_are_counted_on_sqls_whose_time_is_over_the_untried_included(warehouse):
+    warehouse.night("2026-03-31")
+    tried(warehouse, "p1", "2026-03-16", ("call", True), ("call", True), ("email", True), ("meeting", True))
+    tried(warehouse, "p2", "2026-03-16", ("call", False))
+    tried(warehouse, "p3", "2026-04-16", ("call", True))  # still to be tried
+    tried(warehouse, "p4", "2026-03-16", ("call", True), origin="sales")
+    tried(warehouse, "p5", "2026-03-16", ("call", True), sql_at=None)
+    assert observed(warehouse, "call_attempts_per_sql", "emails_per_sql") == (1.0, 0.5)
+
+
+def test_where_no_activity_is_recorded_no_effort_is_seen(warehouse):
+    warehouse.night("2026-03-31")
+    tried(warehouse, "p1", "2026-03-16")
+    warehouse.con.execute("delete from funnel.touches")
+    assert observed(warehouse, "call_attempts_per_sql", "emails_per_sql") == (None, None)
