@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webdriver import WebDriver
 
 from pipelines.catalog import catalog
 from pipelines.definitions import defs
+from tests.browser import browser
 from tests.pipelines.dagster_ui import Ui, dagster_dev, wait_for
 from tests.pipelines.rail import SMALL, rows
 from tests.pipelines.receivers import web_hook
@@ -157,3 +160,39 @@ def test_the_launch_form_is_typed(night: Night):
     said = {f["name"]: f["description"] for f in fields}
     assert said["as_of"] == "the day the night speaks for, YYYY-MM-DD; by default yesterday"
     assert "replace the night" in said["full_refresh"]
+
+
+# --- as a person sees it -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[WebDriver]:
+    with browser() as driver:
+        yield driver
+
+
+def shown(driver: WebDriver, url: str, *words: str) -> str:
+    """The text of a page once all the words stand on it."""
+
+    def text() -> str:
+        found = driver.find_element(By.TAG_NAME, "body").text
+        return found if all(w in found for w in words) else ""
+
+    driver.get(url)
+    return str(wait_for(text, 60, f"{url} shows {', '.join(words)}"))
+
+
+def test_the_lineage_opens_in_a_browser(night: Night, screen: WebDriver):
+    address = f"{night.ui.address}/assets/reporting/required_reps?view=lineage"
+    shown(screen, address, "required_reps", "required_funnel", "capacity_observed", "sla_gaps")
+
+
+def test_an_asset_says_what_it_means_and_where_its_columns_come_from(night: Night, screen: WebDriver):
+    address = f"{night.ui.address}/assets/reporting/required_reps"
+    shown(screen, f"{address}?partition=small", "How many full-time reps the required volume takes", "reps_to_cover")
+    shown(screen, f"{night.ui.address}/assets/reporting/stage_counts", "← funnel.deals.stage, funnel.people.stage")
+
+
+def test_a_check_says_what_it_holds(night: Night, screen: WebDriver):
+    address = f"{night.ui.address}/assets/reporting/data_checks?view=checks"
+    shown(screen, address, "silent_source", "unmapped_stages")
