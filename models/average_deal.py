@@ -3,16 +3,19 @@
 Here: mean, interval, paying share, status. Not here: which deals are won (in SQL).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-from scipy.special import stdtrit
 
 from models.night import Night, Target
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TRIMMED_SHARE = 0.05
 
@@ -55,6 +58,8 @@ class AverageDeal:
 
 def average_deal(night: Night, targets: list[Target], won_deals: pd.DataFrame) -> list[AverageDeal]:
     """A row for the whole, then one for each segment with wins in the lookback."""
+    import pandas as pd
+
     first = night.as_of - timedelta(days=night.lookback_days - 1)
     origin = "marketing" if any(t.marketing_share < 1 for t in targets) else "all"
     booked = pd.to_datetime(won_deals["booked_on"])
@@ -102,6 +107,8 @@ def _row(night: Night, segment: str | None, origin: str, first: date, wins: pd.D
 
 def _interval(amounts: npt.NDArray[np.float64], confidence: float) -> tuple[float | None, float | None]:
     """Student's interval of the mean, its lower end kept above nothing; None below two amounts."""
+    from scipy.special import stdtrit
+
     n = len(amounts)
     if n < 2:
         return None, None

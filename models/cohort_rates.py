@@ -4,16 +4,21 @@ Here: one period's cohort, not drawn toward anything: a promise is judged by wha
 rates (`conversion_rates`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from models.conversion_rates import ConversionRate
 from models.conversion_with_delay import Counts, conversion_curve, effective_entered, share_due_by_age
 from models.night import Night
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)

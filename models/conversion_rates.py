@@ -4,14 +4,15 @@ Here: which records are the cohort, statuses, and the words for how a rate was g
 (`conversion_with_delay`) or the counting (`step_outcomes`, in SQL).
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
-import pandas as pd
 
 from models.conversion_with_delay import (
     Counts,
@@ -26,6 +27,9 @@ from models.conversion_with_delay import (
     share_due_by_age,
 )
 from models.night import Night, Stage
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Entries that the whole account's rate counts for in a segment's.
 SEGMENT_WEIGHT = 20.0

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaincinv
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -139,6 +138,8 @@ def drawn_rate(converted: float, entered: float, toward: float, weight: float, c
 
     The mean and the equal-tailed interval of the Beta distribution that these counts make.
     """
+    from scipy.special import betaincinv
+
     entered = max(entered, converted)
     a = max(converted + weight * toward, TINY)
     b = max(entered - converted + weight * (1.0 - toward), TINY)

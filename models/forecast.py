@@ -4,13 +4,14 @@ Here: what has come, what is open and what is still to come, put together with a
 (`step_delays`) or what the target takes (`required_funnel`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
-import pandas as pd
 
 from models.average_deal import AverageDeal
 from models.conversion_rates import ConversionRate
@@ -22,6 +23,9 @@ from models.required_funnel import shown_stages
 from models.status import worst
 from models.step_delays import StepDelay
 from models.target_scope import delivered, delivered_so_far, scopes
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)

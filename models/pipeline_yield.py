@@ -4,17 +4,22 @@ Here: flows through the steps, day by day, from rates and delays. Not here: how 
 (`conversion_rates`, `step_delays`), or what is made of the flows (`required_funnel`, `forecast`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from models.conversion_rates import ConversionRate
 from models.conversion_with_delay import Floats
 from models.night import Stage
 from models.step_delays import StepDelay
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PACE_DAYS = 91
 
@@ -59,7 +64,7 @@ class Rest:
     """the last of them; below `first`: the period is over"""
 
     @classmethod
-    def of(cls, as_of: date, start: date, end: date) -> "Rest":
+    def of(cls, as_of: date, start: date, end: date) -> Rest:
         """The rest of the period from `start` to `end`."""
         return cls(max((start - as_of).days, 1), max((end - as_of).days, 0))
 

@@ -7,7 +7,6 @@ Here: the Beta distribution behind a published rate and its interval. Not here: 
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import betaincinv
 
 from models.conversion_rates import ConversionRate
 from models.conversion_with_delay import Floats
@@ -25,6 +24,8 @@ def concentration(rate: float, low: float, high: float, confidence: float) -> fl
     Read back from what is published, so that it holds for every way a rate is got. Where no Beta distribution
     has this interval, the one that comes nearest.
     """
+    from scipy.special import betaincinv
+
     if not low < high or not 0.0 < rate < 1.0:
         return None
     tail = (1.0 - confidence) / 2
@@ -53,6 +54,8 @@ def uniform_draws(dimensions: int, draws: int = DRAWS, stream: int = 0) -> Float
 
 def drawn_rates(rates: Sequence[ConversionRate], confidence: float, draws: int = DRAWS) -> Floats:
     """Rates as they may really be, `draws` x steps; a rate whose interval has no width is the same in all."""
+    from scipy.special import betaincinv
+
     uniform = uniform_draws(len(rates), draws)
     drawn = np.empty((draws, len(rates)))
     for i, row in enumerate(rates):

@@ -4,13 +4,13 @@ Here: the chain from revenue back to the first stage, and what of it is due toni
 (`required_weekly`) or the reps (`required_reps`).
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, ClassVar
-
-import pandas as pd
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from models.average_deal import AverageDeal
 from models.conversion_rates import ConversionRate
@@ -24,6 +24,9 @@ from models.status import worst
 from models.step_delays import StepDelay
 from models.target_scope import Scope, delivered, delivered_so_far, past_amounts, scopes
 from models.working_calendar import weeks_of, worked_weeks
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 IN_FORCE = "where segment is null and as_of between period_start and period_end"
 
@@ -223,6 +226,8 @@ def agreed_volumes(
     agreements: pd.DataFrame, target: str, segment: str | None, day: date
 ) -> dict[str, tuple[float, float | None]]:
     """What was agreed of each stage, by the terms in force on a day: over the period, and in a worked week."""
+    import pandas as pd
+
     if agreements.empty:
         return {}
     is_segment = agreements["segment"].isna() if segment is None else agreements["segment"] == segment

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc, gammaincinv, ndtri
 
 from models.conversion_with_delay import Floats
 from models.rate_draws import SEED, uniform_draws
@@ -38,6 +37,8 @@ def wins_needed(revenue: float, amounts: Floats, draws: int) -> Floats:
 
     Each draw takes its deals from the past ones, and its mean from what the past ones say of it.
     """
+    from scipy.special import gammaincinv, ndtri
+
     amounts = np.maximum(amounts, 0.0)
     mean, n = float(amounts.mean()), len(amounts)
     spread = float(amounts.std(ddof=1)) if n > 1 else 0.0
@@ -118,6 +119,8 @@ def _trials(steps: Sequence[StepDraws], draws: int) -> tuple[Floats, Floats]:
 
 def _reaches(records: int, trials: Floats, chance: Floats, wins: Floats) -> float:
     """The probability that `records` become at least `wins` customers, over all draws."""
+    from scipy.special import betainc
+
     n = records * trials
     is_enough = n >= wins
     if not is_enough.any():

@@ -3,17 +3,20 @@
 Here: which week carries how much. Not here: the requirement itself (`required_funnel`).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, ClassVar
-
-import pandas as pd
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from models.night import CalendarDay, Night
 from models.required_funnel import RequiredFunnel
 from models.rounding import spread
 from models.target_scope import delivered
 from models.working_calendar import Week, weeks_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ def required_weekly(
     deliveries_by_segment: pd.DataFrame,
 ) -> list[RequiredWeekly]:
     """A row for each week of each stage of each target, and of each segment of it."""
+    import pandas as pd
+
     rows = []
     for need in required_funnel:
         if need.period_start is None or need.period_end is None:

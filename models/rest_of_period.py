@@ -3,16 +3,21 @@
 Here: the rest of the period, stage by stage. Not here: what the whole period takes (`required_funnel`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from models.conversion_with_delay import Floats
 from models.night import CalendarDay, Target
 from models.working_calendar import weeks_of, worked_weeks
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # A record helps while so much of what it brings still comes in time.
 USEFUL_SHARE = 0.1
@@ -20,6 +25,8 @@ USEFUL_SHARE = 0.1
 
 def won_so_far(target: Target, as_of: date, won_deals: pd.DataFrame, segment: str | None, worth: float) -> float:
     """Revenue of the target's wins by as_of; one whose amount is not known counts `worth`."""
+    import pandas as pd
+
     booked = pd.to_datetime(won_deals["booked_on"])
     last = min(as_of, target.period_end)
     is_counted = (booked >= pd.Timestamp(target.period_start)) & (booked <= pd.Timestamp(last))

@@ -4,10 +4,11 @@ Here: which commitments are judged over which scope and period, and the judgemen
 (`agreements`, `agreed_terms`), the money (`revenue_at_stake`) or the plan's own gaps (`plan_gaps`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from models.agreed_terms import AgreedTerms, Period, periods_of
 from models.agreements import Agreement
@@ -20,6 +21,9 @@ from models.gap import SlaGap, filled, judged
 from models.night import CalendarDay, Night, Stage, Target
 from models.plan_gaps import PlanSide, plan_gaps, stakes
 from models.required_reps import CapacityObserved, RequiredReps
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SIDE = {"mql_volume": "marketing", "sql_rate": "marketing"}
 VOLUMES = {
@@ -48,6 +52,8 @@ def sla_gaps(
     reps: pd.DataFrame,
 ) -> list[SlaGap]:
     """A row for each commitment, scope and period of each target whose period has begun."""
+    import pandas as pd
+
     names = dict(zip(reps["owner_id"], reps["name"], strict=True))
     seen = _Seen(night, stages, conversion_rates, sla_daily.assign(day=pd.to_datetime(sla_daily["day"])), step_outcomes)
     rows: list[SlaGap] = []
@@ -104,6 +110,8 @@ class _Seen:
         self, commitment: str, period: Period, segment: str | None, owner: str | None
     ) -> tuple[int, int, float]:
         """Records due and done in a period, and how many of those due were promised."""
+        import pandas as pd
+
         d = self.daily
         rows = d[
             (d["commitment"] == commitment)

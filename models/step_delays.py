@@ -3,15 +3,19 @@
 Here: the two curves of a step. Not here: its rate (`conversion_rates`), or what they are used for (`pipeline_yield`).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
-import pandas as pd
 
 from models.conversion_rates import ConversionRate, counts_of
 from models.conversion_with_delay import Floats, conversion_curve, share_due_by_age
 from models.night import Night, Stage
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)

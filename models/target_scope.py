@@ -3,17 +3,22 @@
 Here: how a target is split. Not here: what it takes (`required_funnel`) or how it will end (`forecast`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from models.average_deal import AverageDeal
 from models.conversion_rates import ConversionRate
 from models.conversion_with_delay import Floats
 from models.night import Night, Target
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,8 @@ def _deal(night: Night, average_deals: Sequence[AverageDeal], segment: str | Non
 
 def past_amounts(night: Night, scope: Scope, won_deals: pd.DataFrame) -> Floats:
     """The amounts of the wins that the scope's average deal was measured on; none where it is assumed."""
+    import pandas as pd
+
     if not scope.deal.is_observed:
         return np.empty(0)
     booked = pd.to_datetime(won_deals["booked_on"])

@@ -5,7 +5,7 @@ Here: the two kinds of step. Not here: the tables (`catalog`) or the build rule 
 
 import inspect
 from collections.abc import Iterator
-from typing import Any, get_args, get_origin
+from typing import Any, get_args, get_origin, get_type_hints
 
 import dagster as dg
 import duckdb
@@ -68,8 +68,9 @@ def _arguments(con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog) -
     """The tables that the function reads, in the form it asks for: a data frame, rows, or the one row."""
     assert table.function is not None  # noqa: S101
     arguments = {}
+    asks = get_type_hints(table.function, localns={"pd": pd})
     for parameter, key in zip(inspect.signature(table.function).parameters.values(), table.reads, strict=True):
-        asked = parameter.annotation
+        asked = asks[parameter.name]
         source = catalog.tables[key]
         if key == table.key and not columns_there(con, table):
             # Its own earlier rows, before there are any.

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import orjson
-import pandas as pd
 
 from pipelines.table import Plot, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CONFIG: dict[str, Any] = {
     "threads": 2,
@@ -186,7 +188,7 @@ def read_rows(con: duckdb.DuckDBPyConnection, table: Table, row: type) -> list[A
     return [row(*values) for values in found]
 
 
-def read_frame(con: duckdb.DuckDBPyConnection, table: Table) -> pd.DataFrame:
+def read_frame(con: duckdb.DuckDBPyConnection, table: Table) -> "pd.DataFrame":
     """The rows of a table as a data frame, in an order of their own; of a nightly table, the open night's."""
     return con.execute(f"select * from {table.key} {tonight_only(table)} order by all").df()
 
