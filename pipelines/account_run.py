@@ -5,7 +5,7 @@ Here: what every step of a run shares, and how a refusal becomes a plain failure
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,7 @@ class AccountRun(dg.ConfigurableResource):
 
     _account: str = PrivateAttr(default="")
     _held_open: Any = PrivateAttr(default=None)
+    _opened: Any = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["AccountRun"]:
@@ -102,13 +103,15 @@ class AccountRun(dg.ConfigurableResource):
 
     @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection to the account's own database, for the time of a step.
+        """A connection to the account's own database, for the time of a step; its session's time zone is UTC.
 
-        The database itself stays open between the steps of a run: opening it takes longer than most of them.
+        The database stays open from a run's first step to its end: opening it takes longer than most of them.
         """
-        with open_warehouse(self.folder.warehouse) as con:
-            if self._held_open is None:
-                self._held_open = con.cursor()
+        if self._held_open is None:
+            self._held_open = ExitStack()
+            self._opened = self._held_open.enter_context(open_warehouse(self.folder.warehouse))
+        with self._opened.cursor() as con:
+            con.execute("set timezone = 'UTC'")
             yield con
 
     def report(self, table: str, rows: int) -> None:
