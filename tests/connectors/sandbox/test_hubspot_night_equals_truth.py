@@ -1,5 +1,6 @@
 """Read as a HubSpot portal, the simulated company is what its own truth says, and what its export files say."""
 
+import duckdb
 import pytest
 
 from tests.hubspot_night import portal_of
@@ -45,3 +46,14 @@ def test_files_and_hubspot_give_the_same_rows(both, what):
     finally:
         con.execute("detach one")
         con.execute("detach two")
+
+
+def test_a_portal_without_dates_of_stages_gives_the_same_from_its_history_and_says_so(tmp_path):
+    with portal_of(people=800, seed=6, stage_dates=False) as (company, _, url):
+        warehouse = hubspot_night(company, url, tmp_path)
+        assert hubspot_differences(company, warehouse) == {}
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        found = dict(con.execute("select finding, remedy from raw_hubspot.findings").fetchall())
+        evidence = con.execute("select distinct evidence from raw_hubspot.changes where property = 'stage'").fetchall()
+    assert "read from the history, at twice the calls" in found["no_stage_dates:contacts"]
+    assert evidence == [("history",)]
