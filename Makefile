@@ -4,7 +4,8 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
-WORKERS ?= 2
+# One more than the cores: some tests wait for a server or a clock.
+WORKERS ?= 3
 
 .PHONY: help install run test check format lock bench ui clean
 
