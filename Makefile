@@ -30,7 +30,7 @@ run: install ## run the night of every account in accounts/, or of the shipped s
 	@$(BIN)/sla run
 
 test: install ## run the whole test suite
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: install ## lint, format and types
 	@$(BIN)/ruff check .
