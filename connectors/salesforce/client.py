@@ -127,7 +127,7 @@ class SalesforceClient:
 
     def follow(self, next_url: str) -> Any:
         """The page that `nextRecordsUrl` names. Raises a SourceError."""
-        return self.get(next_url.split(f"/services/data/v{self.version}/", 1)[-1])
+        return self.get(re.sub(r"^/services/data/v[\d.]+/", "", next_url))
 
     def query(self, soql: str) -> Any:
         """The first page of a query over living, deleted, merged and archived rows. Raises a SourceError."""

@@ -26,7 +26,7 @@ from models.settings.fields import (
     refuse,
     zone,
 )
-from models.settings.funnel import Assume, Funnel, Observe
+from models.settings.funnel import Assume, Funnel, Observe, people_stages
 from models.settings.promises import Agreement
 from models.settings.sources import SANDBOX_CURRENCY, Sources
 from models.settings.team import Calendar, Capacity
@@ -160,6 +160,12 @@ class AccountSettings(Settings):
         files = self.sources.files
         for people in files.people if files else []:
             mistakes += _unknown(people.stages, self.funnel.stages, "sources.files.people.stages")
+        salesforce = self.sources.salesforce
+        mistakes += _unknown(
+            salesforce.stages_from if salesforce else {},
+            people_stages(self.funnel.stages),
+            "sources.salesforce.stages_from",
+        )
         if self.money is None and files and any(d.amount for d in files.deals):
             mistakes.append("currency: is missing, but the deals have amounts; add it, as in currency: EUR")
         refuse(mistakes)

@@ -107,13 +107,6 @@ def test_nothing_later_than_the_night_or_the_companys_last_day_is_exported(tmp_p
     assert date.fromisoformat(latest) - timedelta(days=3) <= found[0][0].date() <= date.fromisoformat(latest)
 
 
-@pytest.mark.parametrize("face", ["salesforce"])
-def test_a_face_that_is_not_there_yet_is_refused_in_one_sentence(night, face):
-    outcome, _ = night(f"as: {face}")
-    assert outcome.exit_code == 2
-    assert outcome.message == f"simulated.yaml: sources.sandbox.as: {face} is not simulated yet; use files or hubspot."
-
-
 def test_without_an_account_of_ones_own_the_shipped_sandbox_runs(monkeypatch):
     monkeypatch.delenv("SLA_ACCOUNTS", raising=False)
     monkeypatch.setattr("pipelines.paths._files_in", only_shipped)

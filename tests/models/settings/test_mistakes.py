@@ -64,6 +64,14 @@ MISTAKES = {
     ),
     "no path": (people(path=""), "sources.files.people.path: is missing; add it"),
     "no id": (people(id=""), "sources.files.people.id: is missing; add it (the column with the person's id)."),
+    "a stage of deals from a date field": (
+        "sources: {salesforce: {stages_from: {customer: {field: Won__c}}}}\n" + TARGET,
+        "sources.salesforce.stages_from.customer: is not part of this funnel; use one of prospect, lead, mql, sql",
+    ),
+    "a stage from nowhere": (
+        "sources: {salesforce: {stages_from: {mql: {}}}}\n" + TARGET,
+        "sources.salesforce.stages_from.mql: names neither or both of field and campaign; write one of the two.",
+    ),
     # numbers
     "a number in quotes": (target(revenue='"100000"'), f"target.revenue: 100000 {NOT_A_NUMBER}"),
     "a number with its unit": (target(revenue="100k"), f"target.revenue: 100k {NOT_A_NUMBER}"),
