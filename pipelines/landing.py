@@ -5,6 +5,7 @@ Here: what every CRM's step does with what a stream landed. Not here: any CRM's 
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 
 import duckdb
@@ -16,6 +17,7 @@ from pipelines.warehouse import columns_there, comment, transaction
 
 # Read at once: more of them take more memory, and little less time.
 FILES_AT_ONCE = 8
+BYTES_AT_ONCE = 12_000_000
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,23 @@ def load(
 def _steps(landed: Landed, loads: Sequence[Files]) -> Iterator[list[str]]:
     """The statements over some files of one kind at a time, in order."""
     for step in loads:
-        paths = list(landed.files.get(step.kind, ()))
-        for i in range(0, len(paths), FILES_AT_ONCE):
-            names = ", ".join("'" + p.replace("'", "''") + "'" for p in paths[i : i + FILES_AT_ONCE])
+        for paths in _at_once(landed.files.get(step.kind, ())):
+            names = ", ".join("'" + p.replace("'", "''") + "'" for p in paths)
             yield [statement.replace("{files}", f"[{names}]") for statement in step.statements]
+
+
+def _at_once(paths: Sequence[str]) -> Iterator[list[str]]:
+    """The paths in order, as many together as are read at once: one, however large it is."""
+    some: list[str] = []
+    size = 0
+    for path in paths:
+        more = Path(path).stat().st_size
+        if some and (len(some) == FILES_AT_ONCE or size + more > BYTES_AT_ONCE):
+            yield some
+            some, size = [], 0
+        some, size = [*some, path], size + more
+    if some:
+        yield some
 
 
 class WarehouseRecords:
