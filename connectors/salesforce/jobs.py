@@ -15,7 +15,7 @@ from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.errors import JobFailedError, NotThereError
 
 PAGE = 50_000
-FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+FIRST_WAIT, LONGEST_WAIT, LONGER = 0.3, 30.0, 1.6
 LONGEST_JOB = 4 * 3600.0
 JOBS = "jobs/query"
 OVER = {"JobComplete", "Failed", "Aborted"}
@@ -103,7 +103,7 @@ class Jobs:
             if (self._looked_at or 0.0) + self._wait <= self._clock():
                 self._look()
                 self._looked_at = self._clock()
-                self._wait = min(LONGEST_WAIT, 2 * self._wait)
+                self._wait = min(LONGEST_WAIT, LONGER * self._wait)
             if job not in self._states:
                 raise NotThereError("The job is gone.")
             return str(self._states[job]["state"])
