@@ -45,7 +45,10 @@ SCOPES = {
     "rates": "settings.currencies.read",
 }
 
-REFUSED_TOKENS = {"EXPIRED_AUTHENTICATION": "it has expired", "INVALID_AUTHENTICATION": "it is not one of this portal's"}
+REFUSED_TOKENS = {
+    "EXPIRED_AUTHENTICATION": "it has expired",
+    "INVALID_AUTHENTICATION": "it is not one of this portal's",
+}
 
 
 class MissingScopeError(FixAccessError):
@@ -89,6 +92,7 @@ class HubSpotClient:
             )
         self.token_setting, self.version, self.budget_share = token_setting, version, budget_share
         self.limits = limits or Limits()
+        self.tries = TRIES
         self._sleep = sleep
         self._slots = threading.BoundedSemaphore(IN_FLIGHT)
         self._lock = threading.Lock()
@@ -143,7 +147,7 @@ class HubSpotClient:
         place = path(name, self.version, **parts)
         what = parts.get("type", name)
         last = ""
-        for attempt in range(TRIES):
+        for attempt in range(self.tries):
             self._spend()
             self.limits.take_turn(lane)
             try:
@@ -158,7 +162,7 @@ class HubSpotClient:
                 if status is None:
                     raise
                 last = self._refused(int(status), e, what, lane, attempt)
-        raise TryAgainError(f"HubSpot does not answer for {what}: {last}, {TRIES} times; run again later.")
+        raise TryAgainError(f"HubSpot does not answer for {what}: {last}, {self.tries} times; run again later.")
 
     def _spend(self) -> None:
         with self._lock:

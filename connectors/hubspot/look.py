@@ -6,7 +6,7 @@ Here: some forty calls that only count. Not here: reading records (`records`), o
 from collections.abc import Sequence
 from typing import Any
 
-from connectors.errors import FixAccessError, FixSettingsError, SourceError
+from connectors.errors import FixAccessError, FixSettingsError, SourceError, WaitError
 from connectors.first_look import FirstLook, SeenPipeline, SeenStage, counted
 from connectors.hubspot.budget import ask_usage
 from connectors.hubspot.client import SCOPES, HubSpotClient, MissingScopeError, NotThereError
@@ -15,6 +15,7 @@ from connectors.hubspot.objects import ACTIVITIES, CONTACTS, DEALS, LEADS, Objec
 from connectors.hubspot.portal import RATES_LOST, Portal, account, read_portal
 from connectors.hubspot.search import Filter, equal, has_no, total
 
+READING = "reading"
 CONTACTS_SCOPE = "crm.objects.contacts.read"
 # Pages of the list, without and with history; more than these calls are made of a portal whatever it holds.
 A_PAGE, A_PAGE_WITH_HISTORY, CALLS_BESIDE = 100, 50, 30
@@ -29,10 +30,12 @@ def look(client: HubSpotClient, pipelines: Sequence[str] = ()) -> FirstLook:
     try:
         portal_id, zone, money = account(client)
     except SourceError as e:
-        seen.fail("credentials", str(e))
+        _refused(seen, e)
         return seen
     seen.source, seen.timezone, seen.currency = f"HubSpot portal {portal_id}", zone, money
-    seen.ok("credentials", f"{seen.source} takes the token in {client.token_setting} ({zone}, {money or 'no currency'})")
+    seen.ok(
+        "credentials", f"{seen.source} ({zone}, {money or 'no currency'}) takes the token in {client.token_setting}"
+    )
     totals = _scopes(client, seen)
     seen.clock_off_seconds = client.clock_off_seconds
     if not seen.failed:
@@ -40,14 +43,15 @@ def look(client: HubSpotClient, pipelines: Sequence[str] = ()) -> FirstLook:
             portal = read_portal(client, pipelines)
             _fields(portal, seen)
             _stages(client, portal, totals, seen)
-        except FixSettingsError as e:
-            seen.fail("pipelines", str(e))
-            return seen
+            _budget(client, portal, totals, seen)
         except SourceError as e:
-            seen.fail("reading", str(e))
-            return seen
-        _budget(client, portal, totals, seen)
+            _refused(seen, e)
     return seen
+
+
+def _refused(seen: FirstLook, error: SourceError) -> None:
+    names = {FixAccessError: "credentials", FixSettingsError: "pipelines", WaitError: "API budget"}
+    seen.fail(names.get(type(error), READING), str(error))
 
 
 def _scopes(client: HubSpotClient, seen: FirstLook) -> dict[str, int]:
@@ -57,7 +61,7 @@ def _scopes(client: HubSpotClient, seen: FirstLook) -> dict[str, int]:
         name = f"scope {SCOPES.get(kind.name, CONTACTS_SCOPE)}"
         if kind in ACTIVITIES:
             name += f" ({kind.name})"
-        found = _try(client, seen, name, kind.name, kind.scope_lost, lambda k=kind: total(client, k))  # type: ignore[misc]
+        found = _try(client, seen, name, kind.name, kind.scope_lost, lambda k=kind: total(client, k))
         if found is not None:
             totals[kind.name] = found
             seen.ok(name, f"{found:,} {kind.name}")
@@ -86,23 +90,25 @@ def _scopes(client: HubSpotClient, seen: FirstLook) -> dict[str, int]:
 
 def _try(client: HubSpotClient, seen: FirstLook, name: str, what: str, lost: str | None, ask: Any) -> int | None:
     """The answer; None where it is refused, with a check that says so. Without `lost` nothing can be done without."""
-    if any(c.name == "reading" for c in seen.failed):
+    if any(c.name in (READING, "API budget") for c in seen.failed):
+        # Whoever does not answer now will not answer the next question either.
         return None
     try:
         return int(ask())
     except MissingScopeError as e:
-        grant = f"grant the token in {client.token_setting} the scope {', '.join(e.scopes)} (Settings > Integrations)"
+        scopes = ", ".join(s for s in e.scopes if s not in name) or "it"
         if lost is None:
-            seen.fail(name, f"{what} may not be read, and no night runs without them; {grant}.")
+            seen.fail(
+                name,
+                f"not granted, and no night runs without {what}; grant {scopes} to the token in {client.token_setting} "
+                "(HubSpot: Settings > Integrations).",
+            )
         else:
-            seen.warn(name, f"not granted, so these are not known: {lost}; {grant} if you use them.")
+            seen.warn(name, f"not granted, so not known: {lost}; grant {scopes} if you use them.")
     except NotThereError:
         seen.ok(name, f"the portal has no {what}")
-    except FixAccessError as e:
-        seen.fail(name, str(e))
     except SourceError as e:
-        # Whoever does not answer now will not answer the next question either.
-        seen.fail("reading", str(e))
+        _refused(seen, e)
     return None
 
 
@@ -135,7 +141,7 @@ def _stages(client: HubSpotClient, portal: Portal, totals: dict[str, int], seen:
                 filters = [equal(by, o.value), *([equal(in_pipeline, o.pipeline)] if o.pipeline else [])]
                 place = labels.get((kind.name, o.pipeline or ""))
                 seen.stages.append(_seen(client, kind, filters, place, o))
-        _beside(client, kind, by, portal, left_out, totals[kind.name], seen)
+        _beside(client, kind, by, left_out, totals[kind.name], seen)
     seen.people = totals.get(CONTACTS.name, 0)
     seen.deals = counted(seen.stages, DEALS.record_type)
 
@@ -153,13 +159,7 @@ def _seen(client: HubSpotClient, kind: ObjectType, filters: list[Filter], place:
 
 
 def _beside(
-    client: HubSpotClient,
-    kind: ObjectType,
-    by: str,
-    portal: Portal,
-    left_out: set[str],
-    records: int,
-    seen: FirstLook,
+    client: HubSpotClient, kind: ObjectType, by: str, left_out: set[str], records: int, seen: FirstLook
 ) -> None:
     """Say how many records stand in no stage, or in one that the portal does not list any more."""
     none = total(client, kind, [[has_no(by)]]) if records else 0
