@@ -32,6 +32,8 @@ _WHOLE_NAMES: tuple[tuple[str, str], ...] = (
     ("lead", r"(new |raw |open |inbound |fresh )?leads?"),
     ("prospect", r"(new |raw |open |inbound |cold )?(prospects?|subscribers?|visitors?|newsletter)"),
 )
+# Of deals, where the CRM has no flag for it.
+_WON, _LOST = r"won|gagne\w*|gewonnen", r"lost|perdu\w*|verloren"
 _GONE = re.compile(r"\b(former|ex|past|old|churn\w*|ancien\w*)\b")
 _NO_SALES = re.compile(
     r"\b(onboarding|implementation|support|tickets?|services?|renewals?|partners?|recruit\w*|hiring|tests?)\b"
@@ -137,7 +139,10 @@ def _of_deal(stage: CrmStage, stages: list[str], sales: set[str]) -> tuple[str |
     known = {key: meaning for key, meaning, _ in stage_mapping(stages, {})}
     for key in (stage.value, stage.label):
         meaning = known.get(key.strip().lower())
-        if meaning in deals[:-1] or meaning == "ignore":
+        if meaning in (*deals, "disqualified", "ignore"):
+            return meaning, ""
+    for meaning, words in (("disqualified", _LOST), (stages[-1], _WON)):
+        if re.search(rf"\b({words})\b", _plain(stage.label)):
             return meaning, ""
     if len(deals) > 1 and (stage.pipeline is None or stage.pipeline in sales):
         return deals[0], "an open deal"

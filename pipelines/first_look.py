@@ -17,7 +17,6 @@ from models.settings.account import AccountSettings
 from models.settings.read import SettingsError
 from models.settings.sources import Files, HubSpot, Sandbox
 from models.working_calendar import local_midnight
-from pipelines.hubspot_access import client_of
 
 # Somebody waits for the answer: a portal that does not answer is said so within seconds.
 TRIES = 3
@@ -28,7 +27,7 @@ def first_looks(account: str, file: Path, settings: AccountSettings) -> list[Fir
     sources = settings.sources
     looks = []
     if sources.sandbox is not None:
-        return [_of_sandbox(account, file, settings, sources.sandbox)]
+        return [_of_sandbox(file, settings, sources.sandbox)]
     if sources.hubspot is not None:
         looks.append(look_at_hubspot(account, sources.hubspot))
     if sources.files is not None:
@@ -40,6 +39,7 @@ def first_looks(account: str, file: Path, settings: AccountSettings) -> list[Fir
 def look_at_hubspot(account: str, asked: HubSpot) -> FirstLook:
     """A look at the portal that the account's token opens."""
     from connectors.hubspot.look import look
+    from pipelines.hubspot_access import client_of
 
     try:
         client = client_of(account, asked)
@@ -73,7 +73,7 @@ def _of_another(file: Path, settings: AccountSettings, name: str) -> FirstLook:
     return seen
 
 
-def _of_sandbox(account: str, file: Path, settings: AccountSettings, sandbox: Sandbox) -> FirstLook:
+def _of_sandbox(file: Path, settings: AccountSettings, sandbox: Sandbox) -> FirstLook:
     if sandbox.as_ == "hubspot":
         from connectors.hubspot.client import HubSpotClient
         from connectors.hubspot.look import look

@@ -143,6 +143,16 @@ def _deals(con: duckdb.DuckDBPyConnection, tables: Any, seen: FirstLook) -> None
         group by all order by 4 desc, 1"""
     ).fetchall()
     seen.deals = sum(records for *_, records in found)
+    if seen.currency is None:
+        seen.currency = next(
+            iter(
+                con.execute(
+                    f"select currency from ({tables[Deal.TABLE]}) where currency is not null "
+                    "group by 1 order by count(*) desc, 1 limit 1"
+                ).fetchall()
+            ),
+            (None,),
+        )[0]
     seen.stages += [
         SeenStage("deal", None, stage, stage, records, is_won=is_won, is_lost=is_lost)
         for stage, is_won, is_lost, records in found

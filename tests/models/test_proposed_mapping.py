@@ -59,6 +59,11 @@ def test_deals_are_known_by_the_crm_s_own_flags_first():
     assert meanings(found) == ["opportunity", "customer", "disqualified", "opportunity"]
 
 
+def test_deals_of_exports_are_known_by_their_names():
+    found = [deal(n, pipeline=None) for n in ("Closed Won", "Affaire perdue", "Gagnée", "Demo", "Closed Lost")]
+    assert meanings(found) == ["customer", "disqualified", "customer", "opportunity", "disqualified"]
+
+
 def test_a_pipeline_that_is_no_sales_is_left_to_a_person():
     found = [
         deal("1", "Discovery"),
