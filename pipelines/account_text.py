@@ -90,11 +90,11 @@ def _sources(new: NewAccount) -> Iterator[str]:
         text = yaml.safe_dump({"files": new.files}, sort_keys=False, allow_unicode=True, width=10_000)
         yield from (f"  {line}" for line in text.splitlines())
         return
-    token = "the token comes from HUBSPOT_ACCESS_TOKEN (environment or .env)"
+    where = "the token comes from HUBSPOT_ACCESS_TOKEN (environment or .env)"
     if not new.pipelines:
-        yield _comment(f"  {new.source}: {{}}", token)
+        yield _comment(f"  {new.source}: {{}}", where)
         return
-    yield _comment(f"  {new.source}:", token)
+    yield _comment(f"  {new.source}:", where)
     listed = ", ".join(_quoted(p) for p in new.pipelines)
     yield _comment(f"    pipelines: [{listed}]", f"left out: {_one_line(', '.join(new.left_out)) or 'none'}")
 
@@ -123,12 +123,10 @@ def _mapping(new: NewAccount) -> Iterator[str]:
 def _about(proposal: Proposal) -> str:
     """The stage as people know it, and how many records stand in it."""
     stage = proposal.stage
-    one, many = {"person": ("person", "people"), "deal": ("deal", "deals"), "lead": ("lead", "leads")}[
-        stage.record_type
-    ]
+    many = "people" if stage.record_type == "person" else f"{stage.record_type}s"
     place = f"{stage.pipeline} > " if stage.pipeline else ""
     label = f"{place}{stage.label}: " if stage.label != stage.value else ""
-    return _one_line(f"{label}{stage.records:,} {one if stage.records == 1 else many}")
+    return _one_line(f"{label}{stage.records:,} {stage.record_type if stage.records == 1 else many}")
 
 
 def _line(indent: int, key: str, value: Value, said: str, off: bool = False) -> str:

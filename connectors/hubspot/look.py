@@ -3,6 +3,7 @@
 Here: some forty calls that only count. Not here: reading records (`records`), or the day's limits (`limits`).
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,6 +28,9 @@ def look(client: HubSpotClient, pipelines: Sequence[str] = ()) -> FirstLook:
     Never raises for what the portal refuses: that is a failed check, and the look ends where it must.
     """
     seen = FirstLook("HubSpot")
+    # The share is the night's; a look may use what the portal has.
+    share, client = client.budget_share, client.counting_apart()
+    client.budget_share = math.inf
     try:
         portal_id, zone, money = account(client)
     except SourceError as e:
@@ -43,7 +47,7 @@ def look(client: HubSpotClient, pipelines: Sequence[str] = ()) -> FirstLook:
             portal = read_portal(client, pipelines)
             _fields(portal, seen)
             _stages(client, portal, totals, seen)
-            _budget(client, portal, totals, seen)
+            _budget(client, share, portal, totals, seen)
         except SourceError as e:
             _refused(seen, e)
     return seen
@@ -175,7 +179,7 @@ def _beside(
         )
 
 
-def _budget(client: HubSpotClient, portal: Portal, totals: dict[str, int], seen: FirstLook) -> None:
+def _budget(client: HubSpotClient, share: float, portal: Portal, totals: dict[str, int], seen: FirstLook) -> None:
     if client.limits.daily is None:
         ask_usage(client)
     needed = CALLS_BESIDE
@@ -186,5 +190,5 @@ def _budget(client: HubSpotClient, portal: Portal, totals: dict[str, int], seen:
     seen.first_load_calls = needed
     daily, left = client.limits.daily, client.limits.daily_remaining
     if daily is not None:
-        allowed = int(client.budget_share * daily)
+        allowed = int(share * daily)
         seen.calls_allowed = min(allowed, left) if left is not None else allowed
