@@ -105,9 +105,7 @@ def _name(ask: Questions, given: str | None) -> str:
         raise BadInput(f"--name: {name} may hold a-z, 0-9, _ and - only; choose another, as in acme.")
     there = [f for f in (_file(name), _file(name).with_suffix(".yml")) if f.exists()]
     if there:
-        raise BadInput(
-            f"--name: {shown(there[0])} is there already and is left alone; choose another name, or edit it."
-        )
+        raise BadInput(f"--name: {shown(there[0])} is there and is left alone; choose another name, or edit it.")
     return name
 
 
@@ -253,7 +251,7 @@ def _write(new: NewAccount) -> Path:
         with file.open("x", encoding="utf-8") as text:
             text.write(account_text(new))
     except FileExistsError:
-        raise BadInput(f"--name: {shown(file)} is there already and is left alone; choose another name.") from None
+        raise BadInput(f"--name: {shown(file)} is there and is left alone; choose another name.") from None
     except OSError as e:
         raise BadInput(f"--accounts: {shown(file)} cannot be written ({e.strerror}); choose another folder.") from None
     try:
