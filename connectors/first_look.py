@@ -61,6 +61,8 @@ class FirstLook:
     """ISO code of the CRM's own money"""
     pipelines: list[SeenPipeline] = field(default_factory=list)
     stages: list[SeenStage] = field(default_factory=list)
+    lead_sources: list[str] = field(default_factory=list)
+    """where people come from, as people know them"""
     people: int = 0
     deals: int = 0
     clock_off_seconds: float | None = None

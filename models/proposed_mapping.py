@@ -110,6 +110,18 @@ def unmapped_share(crm_stages: Sequence[CrmStage], funnel: Funnel, people: int) 
     return lost / (people + open_deals) if people + open_deals else 0.0
 
 
+def without_a_crm_stage(crm_stages: Sequence[CrmStage], funnel: Funnel) -> list[str]:
+    """The stages of the funnel that nothing in the CRM means, so that no record is ever seen to enter them."""
+    people = people_stages(funnel.stages)
+    meant = {
+        m
+        for s in crm_stages
+        for m in _meanings(s, funnel)
+        if (m in people) == (s.record_type != "deal") or s.record_type == "lead"
+    }
+    return [s for s in funnel.stages if s not in meant]
+
+
 def _proposed(stage: CrmStage, stages: list[str], sales: set[str]) -> tuple[str | None, str]:
     if stage.record_type == "deal":
         return _of_deal(stage, stages, sales)
@@ -166,13 +178,16 @@ def _is_unmapped(stage: CrmStage, funnel: Funnel) -> bool:
 
 
 def _is_closed(stage: CrmStage, funnel: Funnel) -> bool:
-    """Whether its deals are won or lost: as the account says, else as the CRM flags it, else as its name says."""
+    return any(m in (funnel.stages[-1], "disqualified") for m in _meanings(stage, funnel))
+
+
+def _meanings(stage: CrmStage, funnel: Funnel) -> list[str]:
+    """What a stage means: as the account says, else as the CRM flags it, else as its name says."""
     rows = [(m, built_in) for key, m, built_in in stage_mapping(funnel.stages, funnel.mapping) if key in stage.keys]
     written = [m for m, built_in in rows if not built_in]
     if not written and (stage.is_won or stage.is_lost):
-        return True
-    meanings = written or [m for m, _ in rows]
-    return any(m in (funnel.stages[-1], "disqualified") for m in meanings)
+        return [funnel.stages[-1] if stage.is_won else "disqualified"]
+    return written or [m for m, _ in rows]
 
 
 def _plain(name: str) -> str:

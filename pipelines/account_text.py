@@ -18,6 +18,7 @@ from models.settings.sources import SourceName
 from models.settings.team import Capacity
 
 COMMENTS_FROM = 40
+SHOWN_SOURCES = 12
 SCHEMA = "settings.schema.json"
 
 Value = str | float | date | None
@@ -50,6 +51,10 @@ class NewAccount:
     """sources.files, where exports are read"""
     stages: Sequence[str] = ()
     """the funnel's"""
+    unmet: Sequence[str] = ()
+    """those of them that nothing in the CRM means"""
+    lead_sources: Sequence[str] = ()
+    """where people come from"""
     proposals: Sequence[Proposal] = ()
     """what each stage of the CRM means; without a meaning it stays unmapped"""
     has_schema: bool = False
@@ -105,6 +110,14 @@ def _mapping(new: NewAccount) -> Iterator[str]:
     if not new.proposals:
         return
     yield "funnel:"
+    if new.unmet:
+        others = ", ".join(s for s in new.stages if s not in new.unmet)
+        yield f"  # Nothing in the CRM means {', '.join(new.unmet)}: map a stage to it below, or go without:"
+        yield f"  # stages: [{others}]"
+    if new.lead_sources:
+        listed = ", ".join(_quoted(s) for s in new.lead_sources[:SHOWN_SOURCES])
+        yield f"  # Lead sources that are sales' own, and no credit to marketing; the CRM has: {_one_line(listed)}"
+        yield "  sales_sources: []"
     yield _comment("  mapping:" if known else "  mapping: {}", "what each stage of the CRM means")
     seen: set[str] = set()
     for proposal in known:
@@ -145,8 +158,10 @@ def _quoted(value: Value) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float | int):
-        return f"{value:.15g}"
-    return yaml.safe_dump(value, allow_unicode=True, width=10_000).removesuffix("...\n").strip()
+        return str(int(value)) if value == int(value) else repr(value)
+    # What does not show, such as the end of a line, is written as an escape.
+    style = None if value.isprintable() else '"'
+    return yaml.safe_dump(value, allow_unicode=True, width=10_000, default_style=style).removesuffix("...\n").strip()
 
 
 def _said(group: Any, key: str) -> str:

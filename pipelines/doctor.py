@@ -13,7 +13,7 @@ from pathlib import Path
 
 from connectors.first_look import Check, FirstLook
 from models.open_night import latest_night, zone_of
-from models.proposed_mapping import UNMAPPED_ALLOWED, CrmStage, unmapped, unmapped_share
+from models.proposed_mapping import UNMAPPED_ALLOWED, CrmStage, unmapped, unmapped_share, without_a_crm_stage
 from models.settings.account import AccountSettings
 from models.settings.read import SettingsError, read_settings
 from pipelines.environment import variable
@@ -107,11 +107,22 @@ def _budget(seen: FirstLook, folder: AccountFolder) -> list[Check]:
 def _stages(settings: AccountSettings, looks: Sequence[FirstLook], folder: AccountFolder) -> list[Check]:
     """Each stage with records that is not mapped, and whether they are so many that the night is not published."""
     stages = [CrmStage(**asdict(s)) for seen in looks for s in seen.stages]
+    # Exports date stages by columns.
+    empty = [] if settings.sources.files or not stages else without_a_crm_stage(stages, settings.funnel)
+    checks = [
+        Check(
+            f"stage {stage}",
+            "warning",
+            "nothing in the CRM means it, so the rates around it are assumed; map a stage to it, or take it out of "
+            "funnel.stages.",
+        )
+        for stage in empty
+    ]
     lost = sorted(unmapped(stages, settings.funnel), key=lambda s: -s.records)
     if not lost:
         mapped = sum(s.records > 0 for s in stages)
-        return [Check("stages", "ok", f"all {mapped} stages that hold records are mapped")]
-    checks = [
+        return [*checks, Check("stages", "ok", f"all {mapped} stages that hold records are mapped")]
+    checks += [
         Check(
             f"stage {s.value}",
             "warning",

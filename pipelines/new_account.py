@@ -12,8 +12,8 @@ from typing import Any
 
 from connectors.files.exports import PARTS
 from connectors.first_look import FirstLook
-from models.proposed_mapping import CrmStage, Proposal, proposed_mapping, sales_pipelines
-from models.settings.funnel import DEFAULT_STAGES
+from models.proposed_mapping import CrmStage, Proposal, proposed_mapping, sales_pipelines, without_a_crm_stage
+from models.settings.funnel import DEFAULT_STAGES, Funnel
 from models.settings.read import SettingsError, settings_from
 from models.settings.sources import Files, HubSpot
 from pipelines.environment import variable
@@ -81,6 +81,12 @@ def found_in_files(paths: Mapping[str, str], folder: Path, zone: str | None, mon
     dated = set(files.get("people", {}).get("stages", {}))
     # Where there is no status, the latest stage date stands for it: that stage's own name.
     return Found(looked, [p for p in proposals if p.stage.value not in dated], files=files)
+
+
+def unmet(proposals: Sequence[Proposal]) -> list[str]:
+    """The stages of the funnel that none of the CRM's means, once the proposals are taken."""
+    mapping = {p.stage.value: p.meaning for p in proposals if p.meaning is not None}
+    return without_a_crm_stage([p.stage for p in proposals], Funnel(mapping=mapping))
 
 
 def _guessed(paths: Mapping[str, str], folder: Path) -> dict[str, dict[str, Any]]:

@@ -134,6 +134,7 @@ def _stages(client: HubSpotClient, portal: Portal, totals: dict[str, int], seen:
         for o in portal.options
         if o.kind == "pipeline" and o.pipeline == "deals" and o.value not in left_out
     ]
+    seen.lead_sources = [o.label for o in portal.options if o.kind == "lead_source"]
     labels = {(o.pipeline, o.value): o.label for o in portal.options if o.kind == "pipeline"}
     for kind, option_kind in ((CONTACTS, "lifecyclestage"), (DEALS, "dealstage"), (LEADS, "leadstage")):
         by = portal.selections[kind.name].roles.get("stage") if kind.name in portal.selections else kind.stage

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from connectors.first_look import Check
-from pipelines.commands.choices import BadInput, account_file, formatted, print_rows
+from pipelines.commands.choices import BadInput, account_file, formatted, print_rows, use_accounts
 from pipelines.exit_codes import BAD_INPUT, FAILED
 from pipelines.paths import account_files, accounts_folder, is_shipped
 
@@ -19,14 +19,18 @@ STYLES = {"ok": {"fg": "green"}, "warning": {"fg": "yellow"}, "failed": {"fg": "
     epilog="Examples: sla doctor; sla doctor --account acme",
 )
 @click.option("--account", metavar="NAME", help="Only this account; without it all of them, one after another.")
+@click.option(
+    "--accounts", metavar="DIR", help="The folder of the account files (default: accounts/, or SLA_ACCOUNTS)."
+)
 @formatted
-def command(account: str | None, form: str) -> None:
+def command(account: str | None, accounts: str | None, form: str) -> None:
     """Check what the next night depends on: settings, credentials, each permission by name, the day's API calls,
     fields and what is lost without them, stages that are not mapped, disk and clock. Nothing is written.
 
     ok is as it should be; warning: the night runs, and something is lost or bent; failed: the night would fail, or
     not be published. Exit codes: 0 no check failed, 1 one did, 2 settings that cannot be used.
     """  # noqa: D205
+    use_accounts(accounts)
     files = dict([account_file(account)]) if account else account_files()
     if not files:
         raise BadInput(f"{accounts_folder()} holds no account files; write one with: sla init")

@@ -18,7 +18,7 @@ from pipelines.account_text import SCHEMA, NewAccount, account_text
 from pipelines.commands.choices import BadInput, Day, Number, print_rows
 from pipelines.commands.questions import Questions
 from pipelines.environment import variable
-from pipelines.new_account import CannotBeginError, Found, found_in_files, found_in_hubspot
+from pipelines.new_account import CannotBeginError, Found, found_in_files, found_in_hubspot, unmet
 from pipelines.paths import accounts_folder, shown
 
 SOURCES = ("hubspot", "files")
@@ -89,8 +89,9 @@ def command(ctx: click.Context, **given: Any) -> None:
     _show(found)
     proposals = [_settled(ask, p) for p in found.proposals]
     new = _answers(ask, given, name, source, found, revenue)
-    file = _write(replace(new, proposals=proposals))
-    click.echo(f"Written: {shown(file)}; see what it says, then: sla run --account {name}")
+    file = _write(replace(new, proposals=proposals, unmet=unmet(proposals) if source == "hubspot" else []))
+    where = f" --accounts {given['accounts']}" if given["accounts"] else ""
+    click.echo(f"Written: {shown(file)}; see what it says, then: sla run{where} --account {name}")
     if given["run_it"] or ask.yes("Run the first night now?"):
         from pipelines.commands.run import command as run
 
@@ -231,6 +232,7 @@ def _answers(ask: Questions, given: dict[str, Any], name: str, source: Any, foun
         pipelines=found.pipelines,
         left_out=[p.label for p in seen.pipelines if found.pipelines and p.label not in found.pipelines],
         files=found.files,
+        lead_sources=seen.lead_sources,
         stages=DEFAULT_STAGES,
         has_schema=(accounts_folder() / SCHEMA).exists(),
     )

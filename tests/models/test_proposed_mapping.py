@@ -2,7 +2,14 @@
 
 import pytest
 
-from models.proposed_mapping import CrmStage, proposed_mapping, sales_pipelines, unmapped, unmapped_share
+from models.proposed_mapping import (
+    CrmStage,
+    proposed_mapping,
+    sales_pipelines,
+    unmapped,
+    unmapped_share,
+    without_a_crm_stage,
+)
 from models.settings.funnel import DEFAULT_STAGES, Funnel
 
 
@@ -106,3 +113,15 @@ def test_what_is_unmapped_is_what_a_night_says_is():
 def test_an_empty_crm_has_nothing_unmapped():
     assert unmapped_share([], Funnel(), people=0) == 0
     assert proposed_mapping([], DEFAULT_STAGES) == []
+
+
+def test_a_stage_of_the_funnel_that_nothing_in_the_crm_means_is_named():
+    found = [person("lead"), person("marketingqualifiedlead"), deal("1", "Signed", is_won=True), person("customer")]
+    # A person's own stage says nothing of deals, and the other way round.
+    assert without_a_crm_stage(found, Funnel()) == ["prospect", "sql", "opportunity"]
+    moved = Funnel(mapping={"1": "opportunity", "lead": "sql"})
+    assert without_a_crm_stage(found, moved) == ["prospect", "lead", "customer"]
+        "prospect",
+        "lead",
+        "customer",
+    ]

@@ -135,6 +135,18 @@ def test_pipelines_that_are_named_are_the_ones_that_are_read(accounts):
     assert "closedwon" not in settings.funnel.mapping
 
 
+def test_a_pipeline_that_does_not_look_like_sales_is_left_out_and_said_so(accounts, monkeypatch):
+    pipelines = {"sales": ("default", "Sales"), "enterprise": ("8812", "Customer onboarding")}
+    monkeypatch.setattr("connectors.sandbox.hubspot_face.answers.PIPELINES", pipelines)
+    code, said = init(*YES)
+    assert code == 0
+    assert "Deals are read of: Sales; not of: Customer onboarding" in said
+    assert read_settings(accounts / "acme.yaml").sources.hubspot.pipelines == ["Sales"]
+    text = (accounts / "acme.yaml").read_text(encoding="utf-8")
+    assert "# left out: Customer onboarding" in text
+    assert "88120001" not in text
+
+
 def test_a_terminal_is_asked_what_nobody_knows(accounts, monkeypatch):
     monkeypatch.setattr(questions, "there_is_a_terminal", lambda: True)
     # Name, source; what On hold means; target, period; the five promises; MQLs a rep; run it.
