@@ -121,7 +121,3 @@ def test_a_stage_of_the_funnel_that_nothing_in_the_crm_means_is_named():
     assert without_a_crm_stage(found, Funnel()) == ["prospect", "sql", "opportunity"]
     moved = Funnel(mapping={"1": "opportunity", "lead": "sql"})
     assert without_a_crm_stage(found, moved) == ["prospect", "lead", "customer"]
-        "prospect",
-        "lead",
-        "customer",
-    ]

@@ -9,8 +9,7 @@ from models.proposed_mapping import CrmStage, Proposal
 from models.settings.funnel import DEFAULT_STAGES
 from pipelines.account_text import NewAccount, account_text
 
-ODD = ["yes", "007", "on: hold # really", "- dash", "Überprüft 🤝", "it's \"so\"", "two
-lines", "tab	here", "null"]
+ODD = ["yes", "007", "on: hold # really", "- dash", "Überprüft 🤝", 'it\'s "so"', "two\nlines", "tab\there", "null"]
 ODD += ["2026-01-01"]
 
 
