@@ -1,13 +1,14 @@
-"""Landing files of one stream: newline JSON, complete or not there, with a manifest of what each one covers.
+"""Landing files of one stream: newline JSON or CSV, complete or not there, with a manifest of what each one covers.
 
 Here: writing them, and what is there after a kill. Not here: reading a CRM, or loading a database.
 """
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -25,7 +26,7 @@ class Landing:
             part.unlink()
         self._entries = self._read_manifest()
         listed = {e["file"] for e in self._entries if "file" in e}
-        for file in folder.glob("*.ndjson"):
+        for file in folder.iterdir():
             # Renamed, but killed before its manifest line: nobody knows what it covers.
             if file.name != MANIFEST and file.name not in listed:
                 file.unlink()
@@ -48,16 +49,30 @@ class Landing:
 
     def write(self, kind: str, records: Iterable[Any], **covers: Any) -> None:
         """One file of records, and the manifest line that says what it covers."""
-        with self._lock:
-            self._number += 1
-            name = f"{kind}-{self._number:06d}.ndjson"
-        part = self.folder / f"{name}.part"
-        with part.open("wb") as out:
+        with self.file(kind, "ndjson") as (out, told):
             for record in records:
                 out.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
-        part.rename(self.folder / name)
+            told |= covers
+
+    @contextmanager
+    def file(self, kind: str, suffix: str) -> Iterator[tuple[BinaryIO, dict[str, Any]]]:
+        """A file to write within the block, and a mapping to be filled with what its manifest line is to say.
+
+        It is there once the block ends; after an exception there is nothing of it.
+        """
         with self._lock:
-            self._append({"file": name, "kind": kind, **covers})
+            self._number += 1
+            name = f"{kind}-{self._number:06d}.{suffix}"
+        part = self.folder / f"{name}.part"
+        told: dict[str, Any] = {}
+        try:
+            with part.open("w+b") as out:
+                yield out, told
+            part.rename(self.folder / name)
+        finally:
+            part.unlink(missing_ok=True)
+        with self._lock:
+            self._append({"file": name, "kind": kind, **told})
 
     def clear(self) -> None:
         """Remove every file: they are loaded, or no longer wanted."""

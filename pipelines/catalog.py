@@ -15,6 +15,7 @@ import duckdb
 
 from connectors.files import TABLES as FILES_TABLES
 from connectors.hubspot.tables import TABLES as HUBSPOT_TABLES
+from connectors.salesforce.tables import TABLES as SALESFORCE_TABLES
 from models.agreements import Agreement, agreements
 from models.average_deal import AverageDeal, average_deal
 from models.conversion_rates import ConversionRate, conversion_rates
@@ -58,6 +59,8 @@ SETTINGS = (
 RUNS = table_of("reporting", "runs", Run)
 RAW_FILES = tuple(table_of("raw_files", t.TABLE, t) for t in FILES_TABLES)
 RAW_HUBSPOT = tuple(table_of("raw_hubspot", t.TABLE, t) for t in HUBSPOT_TABLES)
+RAW_SALESFORCE = tuple(table_of("raw_salesforce", t.TABLE, t) for t in SALESFORCE_TABLES)
+RAW = (*RAW_FILES, *RAW_HUBSPOT, *RAW_SALESFORCE)
 PLAN = (
     (ConversionRate, conversion_rates),
     (AverageDeal, average_deal),
@@ -106,7 +109,7 @@ def read_catalog(folder: Path) -> Catalog:
     for file in files.values():
         for remedy in lint(file.tree):
             raise SqlFileError(f"{file.path}: {remedy}")
-    declared = {t.key: t for t in (*SETTINGS, RUNS, *RAW_FILES, *RAW_HUBSPOT)}
+    declared = {t.key: t for t in (*SETTINGS, RUNS, *RAW)}
     names = {f.key for f in files.values()} | set(declared) | {f"{_schema_of(row)}.{f.__name__}" for row, f in PLAN}
     plans = {t.key: t for t in (_plan_table(row, function, names) for row, function in PLAN)}
     for file in files.values():

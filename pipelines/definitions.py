@@ -17,6 +17,7 @@ from pipelines.night_alerts import notified_step
 from pipelines.nightly import EVERY_TEN_MINUTES, JOB, nightly_schedule
 from pipelines.published_step import published_step
 from pipelines.report_step import report_step
+from pipelines.salesforce_step import salesforce_step
 from pipelines.settings_step import settings_step
 from pipelines.table_steps import plan_step, sql_step
 from pipelines.watch import failed_runs_sensor, overdue_sensor
@@ -36,7 +37,16 @@ def build_definitions(
         description="One account's night: settings, sources, funnel, plan, publishing.",
     )
     return dg.Definitions(
-        assets=[settings_step, files_step, hubspot_step, *made, published_step(tables), report_step, notified_step],
+        assets=[
+            settings_step,
+            files_step,
+            hubspot_step,
+            salesforce_step,
+            *made,
+            published_step(tables),
+            report_step,
+            notified_step,
+        ],
         jobs=[night],
         schedules=[nightly_schedule(night, ticks)],
         sensors=[failed_runs_sensor(night), overdue_sensor],

@@ -4,10 +4,8 @@ Here: running the connector's streams side by side. Not here: how they read (con
 (sql/hubspot), or the step of the night (`hubspot_step`).
 """
 
-import logging
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -35,16 +33,13 @@ from connectors.hubspot.portal import Portal, read_portal
 from connectors.hubspot.reader import Reader
 from connectors.hubspot.records import Records
 from connectors.hubspot.streams import ContactLinks, DealLinks, Histories
-from connectors.landing import Landing
-from connectors.protocol import Cost, Landed, Stream
+from connectors.protocol import Landed, Stream
 from models.settings.sources import HubSpot
 from pipelines.catalog import RAW_HUBSPOT
-from pipelines.landing import Files, WarehouseRecords, load, read_cursor, write_cursor
-from pipelines.warehouse import build_within, open_run_id, rows_as_select, transaction
+from pipelines.crm_night import CrmNight
+from pipelines.landing import Files, WarehouseRecords, read_cursor, write_cursor
+from pipelines.warehouse import transaction
 
-LOGGER = logging.getLogger("pipelines.hubspot")
-
-RAW = {t.name: t for t in RAW_HUBSPOT}
 WAITING = {
     "contacts_history": "select contact_id from raw_hubspot.contacts where history_due "
     "order by cast(contact_id as bigint)",
@@ -59,10 +54,9 @@ HANDED_OVER = """
     join settings.stages as s on s.stage = m.stage
     where o.kind = 'lifecyclestage'
         and s.position >= (select h.position from settings.stages as h where h.is_handover)"""
-SECONDS_BETWEEN_WORDS = 2.0
 
 
-class HubSpotNight:
+class HubSpotNight(CrmNight):
     """One night's reading of a portal."""
 
     def __init__(
@@ -73,10 +67,8 @@ class HubSpotNight:
         asked: HubSpot,
         say: Callable[[str], None],
     ) -> None:
-        self.con, self.landing, self.client, self.asked, self.say = con, landing, client, asked, say
-        self.cost = Cost()
-        self.began = self.last_word = time.monotonic()
-        self.done: dict[str, tuple[int, int | None]] = {}
+        super().__init__(con, landing, say, "hubspot", "HubSpot", RAW_HUBSPOT)
+        self.client, self.asked = client, asked
         places = {k.name: (*table_of(k), rows_of(k)) for k in TYPES.values()}
         self.local = WarehouseRecords(con, places, WAITING)
 
@@ -86,12 +78,12 @@ class HubSpotNight:
         self._write_portal(portal)
         with ThreadPoolExecutor(8, "page") as pages, ThreadPoolExecutor(8, "stream") as streams:
             deep = frozenset(r[0] for r in self.con.execute(HANDED_OVER).fetchall())
-            self.reader = Reader(self.client, portal, pages, deep, self._tell)
+            self.reader = Reader(self.client, portal, pages, deep, self.tell)
             kinds = [TYPES[t] for t in portal.types]
             self._forget_other_portals(portal, kinds)
             records = [Records(self.reader.counting_apart(), k) for k in kinds]
-            first = [r for r in records if self._cursor(r) is None]
-            check_budget(self.reader, first, [self._landing(r) for r in first])
+            first = [r for r in records if self.cursor(r.name) is None]
+            check_budget(self.reader, first, [self.landing_of(r.name) for r in first])
             landed = self._run(streams, records)
             # What began in an earlier run has changed since.
             stale = [
@@ -109,40 +101,20 @@ class HubSpotNight:
                 Histories(self.reader.counting_apart(), k) for k in (CONTACTS, DEALS, LEADS) if k in kinds
             ]
             self._run(streams, [*third, ContactLinks(self.reader.counting_apart())])
-        self._write("findings", [tables.Finding(**asdict(f)) for f in portal.findings])
-
-    def account_for(self) -> None:
-        """What it cost, into the run's row."""
-        self.con.execute(
-            "update reporting.runs set rows_read = rows_read + $1, rows_changed = rows_changed + $1, "
-            "api_calls = api_calls + $2 where run_id = $3",
-            [self.cost.records, self.client.all_calls, open_run_id(self.con)],
-        )
+        self.write("findings", [tables.Finding(**asdict(f)) for f in portal.findings])
 
     def _run(self, pool: ThreadPoolExecutor, streams: Sequence[Stream]) -> list[Landed]:
-        """Read the streams side by side; load each as it is done. The first fault ends it, when all have stopped."""
-        futures: dict[Future[Landed], Stream] = {
-            pool.submit(s.read, self._cursor(s), self._landing(s), self.local): s for s in streams
-        }
-        for future in as_completed(futures):
-            stream = futures[future]
-            if future.exception() is None:
-                landed = future.result()
-                first, loads = self._loads(stream, landed)
-                load(self.con, self._key(stream), landed, self._landing(stream), first, loads)
-                self.cost += landed.cost
-                LOGGER.info("%s: %s", stream.name, landed.cost)
-        return [f.result() for f in futures]
+        return self.run(pool, streams, self.local, self._loads)
 
     def _loads(self, stream: Stream, landed: Landed) -> tuple[tuple[str, ...], list[Files]]:
-        since = None if landed.is_whole else self._cursor(stream)
+        since = None if landed.is_whole else self.cursor(stream.name)
         found: list[Load]
         first: tuple[str, ...] = ()
         if isinstance(stream, Records):
             found = [self._records(stream.kind, since), load_links(stream.kind)]
             first = forget_all(stream.kind) if landed.is_whole else ()
         elif isinstance(stream, Missing):
-            records = self._records(stream.kind, self._cursor_of(stream.kind.name))
+            records = self._records(stream.kind, self.cursor(stream.kind.name))
             found = [load_gone(stream.kind), records, load_links(stream.kind)]
         elif isinstance(stream, Histories):
             found = [load_history(stream.kind)]
@@ -161,53 +133,21 @@ class HubSpotNight:
         home = portal.currency
         rates = {str(r.get("fromCurrencyCode")): r for r in portal.rates if r.get("toCurrencyCode") == home}
         rows = [tables.Rate(c, str(home), float(r["conversionRate"])) for c, r in sorted(rates.items()) if c != home]
-        self._write("rates", [*rows, *([tables.Rate(home, home, 1.0)] if home else [])])
-        self._write("options", [tables.Option(**asdict(o)) for o in portal.options])
-        self._write("owners", [_owner(o) for o in {str(o["id"]): o for o in portal.owners}.values()])
-
-    def _write(self, name: str, rows: list[Any]) -> None:
-        with transaction(self.con), rows_as_select(RAW[name], rows) as select:
-            build_within(self.con, RAW[name], select)
+        self.write("rates", [*rows, *([tables.Rate(home, home, 1.0)] if home else [])])
+        self.write("options", [tables.Option(**asdict(o)) for o in portal.options])
+        self.write("owners", [_owner(o) for o in {str(o["id"]): o for o in portal.owners}.values()])
 
     def _forget_other_portals(self, portal: Portal, kinds: list[ObjectType]) -> None:
         """Start anew where the cursors speak of another portal, other properties, or a full refresh is asked for."""
-        refresh = bool(self.con.execute("select full_refresh from settings.night").fetchall()[0][0])
         for kind in kinds:
             selection = self.reader.selection(kind)
             deep = sorted(self.reader.handover_stages) if kind is CONTACTS else []
             about = [portal.portal_id, selection.roles, selection.history_instead, deep]
             now = orjson.dumps(about, option=orjson.OPT_SORT_KEYS).decode()
             with transaction(self.con):
-                if refresh or read_cursor(self.con, f"hubspot.{kind.name}.shape") != now:
+                if self.is_full_refresh or read_cursor(self.con, f"hubspot.{kind.name}.shape") != now:
                     write_cursor(self.con, f"hubspot.{kind.name}", None)
                     write_cursor(self.con, f"hubspot.{kind.name}.shape", now)
-
-    # --- small things --------------------------------------------------------------------------------------------
-
-    def _key(self, stream: Stream) -> str:
-        return f"hubspot.{stream.name}"
-
-    def _cursor(self, stream: Stream) -> str | None:
-        return self._cursor_of(stream.name)
-
-    def _cursor_of(self, name: str) -> str | None:
-        return read_cursor(self.con, f"hubspot.{name}")
-
-    def _landing(self, stream: Stream) -> Landing:
-        return Landing(self.landing / f"hubspot.{stream.name}")
-
-    def _tell(self, stream: str, records: int, expected: int | None, calls: int) -> None:
-        """A word now and then: records, rate, calls, time left."""
-        self.done[stream] = (records, expected)
-        now = time.monotonic()
-        if now - self.last_word < SECONDS_BETWEEN_WORDS:
-            return
-        self.last_word = now
-        done = sum(r for r, _ in self.done.values())
-        rate = done / max(now - self.began, 1e-9)
-        left = sum(max(0, e - r) for r, e in self.done.values() if e is not None)
-        remaining = f", about {left / rate:,.0f} s left" if left and rate else ""
-        self.say(f"HubSpot: {done:,} records, {rate:,.0f} a second, {calls:,} calls{remaining}")
 
 
 def _owner(said: dict[str, Any]) -> tables.Owner:

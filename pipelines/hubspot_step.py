@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
-import duckdb
 
 from pipelines.account_run import AccountRun, plain_failures
 from pipelines.asset_parts import source_built, source_spec
 from pipelines.catalog import RAW_HUBSPOT
+from pipelines.crm_night import forget
 from pipelines.hubspot_access import reached
 from pipelines.hubspot_load import HubSpotNight
 from pipelines.landing import create_tables
-from pipelines.warehouse import transaction
 
 
 @dg.multi_asset(
@@ -29,20 +28,13 @@ def hubspot_step(context: dg.AssetExecutionContext, account_run: AccountRun) -> 
         create_tables(con, RAW_HUBSPOT)
         with reached(account_run, con, account_run.settings()) as portal:
             if portal is None:
-                _empty(con)
+                forget(con, "hubspot", RAW_HUBSPOT)
             else:
                 client, asked = portal
                 night = HubSpotNight(con, account_run.folder.landing, client, asked, account_run.doing)
                 try:
                     night.read()
                 finally:
-                    night.account_for()
-                context.log.info(f"{night.cost.records:,} records, {night.client.all_calls:,} API calls")
+                    night.account_for(client.all_calls)
+                context.log.info(f"{night.cost.records:,} records, {client.all_calls:,} API calls")
         yield source_built(account_run.report_all(con, RAW_HUBSPOT), RAW_HUBSPOT)
-
-
-def _empty(con: duckdb.DuckDBPyConnection) -> None:
-    with transaction(con):
-        for table in RAW_HUBSPOT:
-            con.execute(f"delete from {table.key}")
-        con.execute("delete from nights.cursors where stream like 'hubspot.%'")

@@ -142,7 +142,8 @@ class WarehouseRecords:
     def _rows(self, record_type: str, low: int, high: int | None, what: str, order: str = "") -> list[tuple]:  # type: ignore[type-arg]
         table, key, condition = self._places[record_type]
         number = f"cast({key} as bigint)"
-        within = f"{number} >= {low}" + (f" and {number} < {high}" if high is not None else "")
+        within = f"{number} >= {low}" if low else "true"
+        within += f" and {number} < {high}" if high is not None else ""
         return self._query(f"select {what} from {table} where {condition} and {within} {order}", [])
 
     def _query(self, sql: str, parameters: list[object]) -> list[tuple]:  # type: ignore[type-arg]

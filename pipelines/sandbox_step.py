@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -15,6 +16,9 @@ from connectors.sandbox.files_face import files_settings, write_files
 from models.settings.account import AccountSettings
 from models.settings.sources import Files, Sandbox
 from pipelines.account_run import AccountRun
+
+if TYPE_CHECKING:
+    from connectors.sandbox.salesforce_face.serving import Served
 
 
 @contextmanager
@@ -61,20 +65,35 @@ def hubspot_face_of(account_run: AccountRun, con: duckdb.DuckDBPyConnection, san
     """The address of the simulated company as a HubSpot portal, as it stood when the night's day ended."""
     from connectors.sandbox.hubspot_face.serving import served
 
+    with _days_lived(account_run, con, sandbox) as company, served(**company) as url:
+        yield url
+
+
+@contextmanager
+def salesforce_face_of(account_run: AccountRun, con: duckdb.DuckDBPyConnection, sandbox: Sandbox) -> Iterator["Served"]:
+    """The simulated company as a Salesforce org, as it stood when the night's day ended: where, and what opens it."""
+    from connectors.sandbox.salesforce_face.serving import served
+
+    with _days_lived(account_run, con, sandbox) as company, served(**company) as org:
+        yield org
+
+
+@contextmanager
+def _days_lived(account_run: AccountRun, con: duckdb.DuckDBPyConnection, sandbox: Sandbox) -> Iterator[dict[str, Any]]:
+    """What a face is served with; a folder for a large company is there for the time of the block."""
     folder = account_run.folder.landing / "sandbox"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     as_of, day_end_at, timezone = _night(con)
     account_run.doing(f"a company of {sandbox.people:,} people lives through its days")
     try:
-        with served(
-            people=sandbox.people,
-            seed=sandbox.seed,
-            timezone=timezone,
-            ends_on=sandbox.last_day or as_of,
-            at=day_end_at,
-            folder=folder if sandbox.people > 100_000 else None,
-        ) as url:
-            yield url
+        yield {
+            "people": sandbox.people,
+            "seed": sandbox.seed,
+            "timezone": timezone,
+            "ends_on": sandbox.last_day or as_of,
+            "at": day_end_at,
+            "folder": folder if sandbox.people > 100_000 else None,
+        }
     finally:
         shutil.rmtree(folder, ignore_errors=True)

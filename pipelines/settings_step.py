@@ -21,11 +21,9 @@ from pipelines.hubspot_access import with_portal_defaults
 from pipelines.nightly import NIGHT_TAG, night_tags
 from pipelines.published_file import published_runs
 from pipelines.published_step import PUBLISHED
+from pipelines.salesforce_access import with_org_defaults
 from pipelines.table import Table
 from pipelines.warehouse import build_within, columns_there, create, rows_as_select, transaction
-
-SUPPORTED = ("files", "hubspot", "sandbox")
-SANDBOX_FACES = ("files", "hubspot")
 
 
 class NightConfig(dg.Config):
@@ -46,8 +44,8 @@ def settings_step(
     """Open the night: settings as tables, and the run's row in the run log."""
     with plain_failures():
         settings = account_run.settings()
-        _refuse_sources_not_read_yet(account_run.settings_file.name, settings)
         settings = with_portal_defaults(account_run.account, settings)
+        settings = with_org_defaults(account_run.account, settings)
         as_of = _day(config.as_of)
         with account_run.warehouse() as con, transaction(con):
             opened = open_night(
@@ -79,24 +77,6 @@ def _tag(context: dg.AssetExecutionContext, account: str, as_of: date) -> None:
     selected = context.run.asset_selection
     if NIGHT_TAG not in context.run.tags and (not selected or PUBLISHED in selected):
         context.instance.add_run_tags(context.run.run_id, night_tags(account, as_of))
-
-
-def _refuse_sources_not_read_yet(file: str, settings: AccountSettings) -> None:
-    from models.settings.read import SettingsError
-
-    unknown = [s for s in settings.sources.names if s not in SUPPORTED]
-    if unknown:
-        raise SettingsError(
-            [
-                f"{file}: sources.{s}: this version does not read it yet; read exports of it under sources.files."
-                for s in unknown
-            ]
-        )
-    sandbox = settings.sources.sandbox
-    if sandbox is not None and sandbox.as_ not in SANDBOX_FACES:
-        raise SettingsError(
-            [f"{file}: sources.sandbox.as: {sandbox.as_} is not simulated yet; use {' or '.join(SANDBOX_FACES)}."]
-        )
 
 
 def _day(given: str | None) -> date | None:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from models.open_night import OpenNight, open_night
-from pipelines.catalog import RAW_FILES, RAW_HUBSPOT, RUNS, SETTINGS, catalog
+from pipelines.catalog import RAW, RAW_FILES, RUNS, SETTINGS, catalog
 from pipelines.table_steps import _arguments
 from pipelines.warehouse import CONFIG, build, build_rows, check
 from tests.simulated_company import NIGHT, Company, account
@@ -37,7 +37,7 @@ class Nights:
         )
         for schema in sorted({t.schema for t in catalog().tables.values()}):
             con.execute(f"create schema {schema}")
-        for table in (*RAW_FILES, *RAW_HUBSPOT, RUNS):
+        for table in (*RAW, RUNS):
             con.execute(f"create table {table.key} ({', '.join(f'{c.name} {c.type}' for c in table.columns)})")
 
     def export(self, of: Company, seen_at: datetime) -> None:

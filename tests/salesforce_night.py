@@ -1,6 +1,6 @@
 """The simulated company as a Salesforce org, served over TLS for the time of a block.
 
-Here: what the tests of Salesforce and its benchmarks share. Not here: tests.
+Here: what the tests of Salesforce and its benchmarks share: the face, and a night on it. Not here: tests.
 """
 
 import json
@@ -9,10 +9,15 @@ import urllib.request
 from contextlib import contextmanager
 from datetime import date
 
+from connectors.salesforce.client import SalesforceClient
+from connectors.salesforce.signing_in import Credentials
 from connectors.sandbox.company import Company
 from connectors.sandbox.salesforce_face.app import Face
 from connectors.sandbox.salesforce_face.org import Org
 from connectors.sandbox.salesforce_face.serving import served_here
+from models.settings.sources import Salesforce
+from pipelines.salesforce_load import SalesforceNight
+from tests.crm_night import open_night_of
 
 AS_OF = date(2026, 6, 30)
 
@@ -35,3 +40,23 @@ def control(url, ca_file, what, body=None):
     request = urllib.request.Request(f"{url}/__control/{what}", data=json.dumps(body or {}).encode())
     with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=str(ca_file))) as answer:
         return json.loads(answer.read())
+
+
+def client(face, ca_file, **about):
+    """A client that signs in by client credentials and waits for nothing."""
+    doors = face.doors
+    given = Credentials(face.url, client_id=doors.client_id, client_secret=doors.client_secret)
+    about.setdefault("sleep", lambda _seconds: None)
+    return SalesforceClient(given, ca_file=str(ca_file), **about)
+
+
+def open_warehouse_for(folder, as_of=AS_OF, full_refresh=False, settings=None):
+    """A context: the warehouse in `folder` with the night of `as_of` open."""
+    return open_night_of(folder, {"sources": {"salesforce": {}}} | (settings or {}), as_of, full_refresh)
+
+
+def read_night(con, folder, connection, asked=None):
+    """Read the org into the open warehouse; returns the night."""
+    night = SalesforceNight(con, folder / "landing", connection, asked or Salesforce(), lambda _what: None)
+    night.read()
+    return night

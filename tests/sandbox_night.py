@@ -14,7 +14,7 @@ from connectors.sandbox.truth import Truth, tell_truth
 from models.open_night import open_night
 from models.settings.read import settings_from
 from pipelines import files_step, settings_step
-from pipelines.catalog import RAW_HUBSPOT, catalog
+from pipelines.catalog import RAW, catalog
 from pipelines.landing import create_tables
 from pipelines.table_steps import _arguments
 from pipelines.warehouse import build, build_rows, check, open_warehouse
@@ -204,5 +204,5 @@ def _opened(path, settings, as_of):
         con.execute("insert into nights.open values ('simulated')")
         settings_step._write(con, open_night("simulated", settings, now=now, as_of=as_of))
         settings_step._create_run_log(con, settings_step.RUNS)
-        create_tables(con, RAW_HUBSPOT)
+        create_tables(con, RAW)
         yield con

@@ -55,7 +55,7 @@ class Opportunity:
 class Change:
     """What the org still knows of changes: field history, opportunity history, date fields, campaign responses.
 
-    Kept for as long as the record lives, though the org forgets field history after 24 months.
+    Kept for as long as the record lives or may come back, though the org forgets field history after 24 months.
     """
 
     TABLE: ClassVar[str] = "changes"
@@ -87,6 +87,8 @@ class ContactRole:
     role_id: Annotated[str, "Salesforce's id"]
     opportunity_id: Annotated[str, "the opportunity"]
     contact_id: Annotated[str, "the contact"]
+    created_at: Annotated[datetime | None, "UTC instant of creation"]
+    modified_at: Annotated[datetime | None, "UTC instant of the last change by anybody (SystemModstamp)"]
     is_primary: Annotated[bool, "IsPrimary"]
 
 
@@ -100,7 +102,6 @@ class Activity:
     activity_id: Annotated[str, "Salesforce's id"]
     kind: Annotated[str | None, "call, email, meeting or message; NULL: a to-do of no such kind"]
     who_id: Annotated[str | None, "the lead or contact it is with"]
-    first_who_id: Annotated[str | None, "the lead or contact it was with when it was first read: a conversion moves it"]
     owner: Annotated[str | None, "id of its user or queue"]
     created_at: Annotated[datetime | None, "UTC instant it was logged"]
     modified_at: Annotated[datetime | None, "UTC instant of the last change by anybody (SystemModstamp)"]
@@ -110,6 +111,18 @@ class Activity:
     outcome: Annotated[str | None, "CallDisposition, else Status, as the org says"]
     is_mass: Annotated[bool, "a list e-mail, sent to many at once"]
     made_by: Annotated[str | None, "id of the user who logged it"]
+
+
+@dataclass(frozen=True, slots=True)
+class Binned:
+    """Leads and opportunities that were deleted or merged lately; a deleted one may come back, with its history."""
+
+    TABLE: ClassVar[str] = "binned"
+    GRAIN: ClassVar[tuple[str, ...]] = ("record_id",)
+
+    record_id: Annotated[str, "Salesforce's id"]
+    record_type: Annotated[str, "person or deal"]
+    binned_at: Annotated[datetime | None, "UTC instant of the deletion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +146,13 @@ class Option:
     TABLE: ClassVar[str] = "options"
     GRAIN: ClassVar[tuple[str, ...]] = ("kind", "value")
 
-    kind: Annotated[str, "lead_status, stage, record_type, read_record_type (those the settings ask for) or org"]
+    kind: Annotated[
+        str,
+        "lead_status, stage, record_type, read_record_type (those the settings ask for), stage_from (canonical stages "
+        "that are not told by statuses), history_begins or org",
+    ]
     value: Annotated[str, "as records name it: a status, a stage, a record type's id; the org's id"]
-    label: Annotated[str, "as the org shows it; the org's address"]
+    label: Annotated[str, "as the org shows it; the org's address; the UTC instant from which on history is whole"]
     position: Annotated[int, "its place in the org's order"]
     is_active: Annotated[bool, "whether it can still be chosen"]
     is_won: Annotated[bool, "an opportunity stage that is won"]
@@ -168,4 +185,4 @@ class Finding:
     remedy: Annotated[str, "what is lost, and what to do about it"]
 
 
-TABLES = (Lead, Opportunity, Change, ContactRole, Activity, Owner, Option, Rate, Finding)
+TABLES = (Lead, Opportunity, Change, ContactRole, Activity, Binned, Owner, Option, Rate, Finding)

@@ -26,12 +26,25 @@ class HubSpot(Settings):
     crm_api_version: Text = Field("v3", description="version of HubSpot's CRM API")
 
 
+class StageFrom(Settings):
+    """What dates the entries into a stage, instead of the history of statuses."""
+
+    field: Text | None = Field(None, description="a date field of Lead, by its API name, as in MQL_Date__c")
+    campaign: Text | None = Field(None, description="a campaign, by name or id: a response to it is the entry")
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "StageFrom":
+        if (self.field is None) == (self.campaign is None):
+            raise ValueError("names neither or both of field and campaign; write one of the two")
+        return self
+
+
 class Salesforce(Settings):
     """A Salesforce org."""
 
     record_types: list[Text] = Field([], description="opportunity record types to read; empty: all")
-    stages_from: dict[str, dict[str, str]] = Field(
-        {}, description="stage → where its date comes from, as in {mql: {field: MQL_Date__c}}"
+    stages_from: dict[str, StageFrom] = Field(
+        {}, description="stage of people → where its date comes from, as in {mql: {field: MQL_Date__c}}"
     )
     api_budget_share: Rate = Field(0.5, description="share of the org's daily API calls that may be used")
     api_version: Text = Field("66.0", description="version of Salesforce's API")

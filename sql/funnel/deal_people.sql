@@ -12,11 +12,17 @@ with said as (
     select d.deal_id, d.person_id, d.is_conversion, f.created_at, f.closed_at
     from hubspot.deal_people as d
     join hubspot.deals as f on f.deal_id = d.deal_id
+    union all
+    select d.deal_id, d.person_id, d.is_conversion, f.created_at, f.closed_at
+    from salesforce.deal_people as d
+    join salesforce.deals as f on f.deal_id = d.deal_id
 ),
 people as (
     select p.person_id, p.created_at, p.crm_stage, p.crm_stage_label from files.people as p
     union all
     select p.person_id, p.created_at, p.crm_stage, p.crm_stage_label from hubspot.people as p
+    union all
+    select p.person_id, p.created_at, p.crm_stage, p.crm_stage_label from salesforce.people as p
 ),
 living as (
     select s.*, p.crm_stage, p.crm_stage_label

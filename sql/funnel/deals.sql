@@ -6,6 +6,8 @@ with said as (
     select d.* from files.deals as d
     union all
     select d.* from hubspot.deals as d
+    union all
+    select d.* from salesforce.deals as d
 ),
 living as (
     select s.*

@@ -8,6 +8,8 @@ with moves as (
     select e.* from files.entries as e
     union all
     select e.* from hubspot.entries as e
+    union all
+    select e.* from salesforce.entries as e
 ),
 known as (
     select

@@ -7,6 +7,8 @@ with said as (
     select o.* from files.outcomes as o
     union all
     select o.* from hubspot.outcomes as o
+    union all
+    select o.* from salesforce.outcomes as o
 )
 select
     o.record_type,                          -- person or deal

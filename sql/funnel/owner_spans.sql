@@ -4,6 +4,8 @@ with said as (
     select s.* from files.owner_spans as s
     union all
     select s.* from hubspot.owner_spans as s
+    union all
+    select s.* from salesforce.owner_spans as s
 )
 select
     s.record_type,                          -- person or deal

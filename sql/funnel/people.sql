@@ -8,6 +8,8 @@ with said as (
     select p.* from files.people as p
     union all
     select p.* from hubspot.people as p
+    union all
+    select p.* from salesforce.people as p
 ),
 living as (
     select s.*

@@ -7,6 +7,8 @@ with said as (
     select r.* from files.reps as r
     union all
     select r.* from hubspot.reps as r
+    union all
+    select r.* from salesforce.reps as r
 ),
 recent as (
     select n.as_of, n.as_of - 27 as since_on, n.timezone from settings.night as n

@@ -6,6 +6,8 @@ with said as (
     select t.* from files.touches as t
     union all
     select t.* from hubspot.touches as t
+    union all
+    select t.* from salesforce.touches as t
 )
 select
     t.touch_id,                             -- `<source>:<crm id>`

@@ -136,9 +136,13 @@ dated as (
     union all
     select p.created_at from hubspot.people as p
     union all
+    select p.created_at from salesforce.people as p
+    union all
     select t.touched_at from files.touches as t where t.kind <> 'meeting'
     union all
     select t.recorded_at from hubspot.touches as t
+    union all
+    select t.recorded_at from salesforce.touches as t
 ),
 clock_skew as (
     select

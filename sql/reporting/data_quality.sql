@@ -15,6 +15,10 @@ labels as (
     select distinct 'person' as record_type, p.crm_stage, p.crm_stage_label from hubspot.people as p
     union
     select distinct 'deal' as record_type, d.crm_stage, d.crm_stage_label from hubspot.deals as d
+    union
+    select distinct 'person' as record_type, p.crm_stage, p.crm_stage_label from salesforce.people as p
+    union
+    select distinct 'deal' as record_type, d.crm_stage, d.crm_stage_label from salesforce.deals as d
 ),
 unmapped_stages as (
     select u.record_type, u.record_id, u.crm_stage, l.crm_stage_label
@@ -154,6 +158,9 @@ summed as (
     union all
     select f.finding, f.severity, cast(1 as bigint) as records, cast(null as varchar) as example_ids, f.remedy
     from raw_hubspot.findings as f
+    union all
+    select f.finding, f.severity, cast(1 as bigint) as records, cast(null as varchar) as example_ids, f.remedy
+    from raw_salesforce.findings as f
 )
 select
     n.as_of,                                -- the day this night speaks for

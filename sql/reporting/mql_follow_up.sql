@@ -10,6 +10,8 @@ with pages as (
     select f.person_id, f.crm_url from files.people as f
     union all
     select h.person_id, h.crm_url from hubspot.people as h
+    union all
+    select s.person_id, s.crm_url from salesforce.people as s
 ),
 touched as (
     select

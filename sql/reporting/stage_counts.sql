@@ -16,6 +16,10 @@ with labels as (
         select 'deal' as record_type, d.crm_stage, d.crm_stage_label from files.deals as d
         union all
         select 'deal' as record_type, d.crm_stage, d.crm_stage_label from hubspot.deals as d
+        union all
+        select 'person' as record_type, p.crm_stage, p.crm_stage_label from salesforce.people as p
+        union all
+        select 'deal' as record_type, d.crm_stage, d.crm_stage_label from salesforce.deals as d
     ) as l
     group by l.record_type, l.crm_stage
 ),

@@ -13,7 +13,7 @@ from connectors.hubspot.objects import CONTACTS, DEALS
 from connectors.hubspot.selection import select
 from connectors.landing import Landing
 from connectors.protocol import Cost, Landed
-from pipelines.catalog import RAW_HUBSPOT
+from pipelines.catalog import RAW
 from pipelines.landing import Files, create_tables, load
 
 SAMPLES = Path(__file__).with_name("samples")
@@ -29,7 +29,7 @@ def con():
         con.execute("set timezone = 'UTC'")
         con.execute("create schema nights")
         con.execute("create table nights.cursors (stream varchar, cursor varchar)")
-        create_tables(con, RAW_HUBSPOT)
+        create_tables(con, RAW)
         yield con
 
 
