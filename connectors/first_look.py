@@ -45,6 +45,7 @@ class SeenStage:
     """as people know it"""
     records: int
     is_won: bool = False
+    """whether the CRM calls its deals won; of leads: converted"""
     is_lost: bool = False
 
 
@@ -54,6 +55,8 @@ class FirstLook:
 
     source: str
     """what was looked at, as in: HubSpot portal 123"""
+    setting: str = "sources.files"
+    """the group of settings it is read by"""
     checks: list[Check] = field(default_factory=list)
     timezone: str | None = None
     """IANA name of the CRM's own zone"""
@@ -69,6 +72,8 @@ class FirstLook:
     """how far this machine's clock is ahead of the CRM's; None: the CRM did not tell"""
     first_load_calls: int | None = None
     """calls that reading everything takes, about; None: they are not counted"""
+    quiet_night_calls: int = 0
+    """calls of a night that finds little new, about"""
     calls_allowed: int | None = None
     """calls that a run may make today; None: not limited, or not told"""
 

@@ -54,6 +54,7 @@ class CrmStage:
     """as people know it"""
     records: int
     is_won: bool = False
+    """whether the CRM calls its deals won; of leads: converted"""
     is_lost: bool = False
 
     @property
@@ -137,6 +138,9 @@ def _proposed(stage: CrmStage, stages: list[str], sales: set[str]) -> tuple[str 
         for meaning, words in _WHOLE_NAMES:
             if re.fullmatch(words, name):
                 return _fitting(meaning, stages), ""
+    if stage.is_won:
+        # Sales has taken them over.
+        return _fitting("sql", stages), "the CRM converts its leads"
     return None, "its name says nothing that is known"
 
 
@@ -185,7 +189,7 @@ def _meanings(stage: CrmStage, funnel: Funnel) -> list[str]:
     """What a stage means: as the account says, else as the CRM flags it, else as its name says."""
     rows = [(m, built_in) for key, m, built_in in stage_mapping(funnel.stages, funnel.mapping) if key in stage.keys]
     written = [m for m, built_in in rows if not built_in]
-    if not written and (stage.is_won or stage.is_lost):
+    if not written and stage.record_type == "deal" and (stage.is_won or stage.is_lost):
         return [funnel.stages[-1] if stage.is_won else "disqualified"]
     return written or [m for m, _ in rows]
 

@@ -18,6 +18,7 @@ from models.settings.sources import SourceName
 from models.settings.team import Capacity
 
 COMMENTS_FROM = 40
+OPENED_BY = {"hubspot": "HUBSPOT_ACCESS_TOKEN", "salesforce": "SALESFORCE_INSTANCE_URL and a way to sign in"}
 SHOWN_SOURCES = 12
 SCHEMA = "settings.schema.json"
 
@@ -95,13 +96,14 @@ def _sources(new: NewAccount) -> Iterator[str]:
         text = yaml.safe_dump({"files": new.files}, sort_keys=False, allow_unicode=True, width=10_000)
         yield from (f"  {line}" for line in text.splitlines())
         return
-    where = "the token comes from HUBSPOT_ACCESS_TOKEN (environment or .env)"
+    where = f"what opens it comes from the environment or .env: {OPENED_BY[new.source]}"
     if not new.pipelines:
         yield _comment(f"  {new.source}: {{}}", where)
         return
     yield _comment(f"  {new.source}:", where)
     listed = ", ".join(_quoted(p) for p in new.pipelines)
-    yield _comment(f"    pipelines: [{listed}]", f"left out: {_one_line(', '.join(new.left_out)) or 'none'}")
+    key = "record_types" if new.source == "salesforce" else "pipelines"
+    yield _comment(f"    {key}: [{listed}]", f"left out: {_one_line(', '.join(new.left_out)) or 'none'}")
 
 
 def _mapping(new: NewAccount) -> Iterator[str]:
@@ -129,7 +131,7 @@ def _mapping(new: NewAccount) -> Iterator[str]:
         yield f"    # Not mapped: take the # away and name one of {', '.join((*new.stages, *NO_STAGE))}."
         if not known:
             yield "    # Take the {} behind mapping: away as well."
-        for proposal in unknown:
+        for proposal in (p for p in unknown if p.stage.value.strip().lower() not in seen):
             yield _line(4, proposal.stage.value, "ignore", f"{_about(proposal)}; {proposal.because}", off=True)
 
 

@@ -23,8 +23,6 @@ from pipelines.published_file import open_published, published_runs
 
 GB = 1_000_000_000
 ROOM_FOR_A_NIGHT = 100_000_000
-# Calls of a night that finds little new.
-QUIET_NIGHT_CALLS = 30
 CLOCK_TOLERANCE_SECONDS = 60
 SHOWN_STAGES = 12
 
@@ -88,7 +86,7 @@ def _budget(seen: FirstLook, folder: AccountFolder) -> list[Check]:
     if seen.first_load_calls is None:
         return []
     is_first = not folder.warehouse.exists()
-    needed = seen.first_load_calls if is_first else QUIET_NIGHT_CALLS
+    needed = seen.first_load_calls if is_first else seen.quiet_night_calls
     what = f"the first load takes about {needed:,} calls" if is_first else f"a quiet night takes some {needed} calls"
     if seen.calls_allowed is None:
         return [Check("API budget", "ok", f"{what}; {seen.source} does not tell how many are left today")]
@@ -97,7 +95,7 @@ def _budget(seen: FirstLook, folder: AccountFolder) -> list[Check]:
             Check(
                 "API budget",
                 "failed",
-                f"{what}, but {seen.calls_allowed:,} may be made today; raise sources.hubspot.api_budget_share, "
+                f"{what}, but {seen.calls_allowed:,} may be made today; raise {seen.setting}.api_budget_share, "
                 "or run it on another day.",
             )
         ]

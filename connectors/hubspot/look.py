@@ -27,7 +27,7 @@ def look(client: HubSpotClient, pipelines: Sequence[str] = ()) -> FirstLook:
 
     Never raises for what the portal refuses: that is a failed check, and the look ends where it must.
     """
-    seen = FirstLook("HubSpot")
+    seen = FirstLook("HubSpot", setting="sources.hubspot", quiet_night_calls=CALLS_BESIDE)
     # The share is the night's; a look may use what the portal has.
     share, client = client.budget_share, client.counting_apart()
     client.budget_share = math.inf

@@ -18,10 +18,12 @@ from pipelines.account_text import SCHEMA, NewAccount, account_text
 from pipelines.commands.choices import BadInput, Day, Number, print_rows
 from pipelines.commands.questions import Questions
 from pipelines.environment import variable
-from pipelines.new_account import CannotBeginError, Found, found_in_files, found_in_hubspot, unmet
+from pipelines.new_account import CannotBeginError, Found, found_in_crm, found_in_files, unmet
 from pipelines.paths import accounts_folder, shown
 
-SOURCES = ("hubspot", "files")
+SOURCES = ("hubspot", "salesforce", "files")
+# Whoever has set it means that CRM.
+OPENED_BY = {"hubspot": "HUBSPOT_ACCESS_TOKEN", "salesforce": "SALESFORCE_INSTANCE_URL"}
 # Key of sla.sales → what is asked.
 PROMISES = {
     "first_touch_hours": "Working hours within which sales first touches an MQL",
@@ -51,8 +53,13 @@ def _promises(command: Any) -> Any:
     "sla init --yes --name acme --source files --people leads.csv --deals deals.csv --currency EUR --target 100000",
 )
 @click.option("--name", help="The account's name: a-z, 0-9, _ and -.")
-@click.option("--source", type=click.Choice([*SOURCES, "salesforce"]), help="Where the records come from.")
-@click.option("--pipeline", "pipelines", multiple=True, help="A deal pipeline to read, by name; can be repeated.")
+@click.option("--source", type=click.Choice(SOURCES), help="Where the records come from.")
+@click.option(
+    "--pipeline",
+    "pipelines",
+    multiple=True,
+    help="A deal pipeline (Salesforce: record type) to read, by name; can be repeated.",
+)
 @click.option("--people", help="The export of people (leads, contacts).")
 @click.option("--deals", help="The export of deals.")
 @click.option("--touches", help="The export of calls, e-mails and meetings.")
@@ -89,7 +96,7 @@ def command(ctx: click.Context, **given: Any) -> None:
     _show(found)
     proposals = [_settled(ask, p) for p in found.proposals]
     new = _answers(ask, given, name, source, found, revenue)
-    file = _write(replace(new, proposals=proposals, unmet=unmet(proposals) if source == "hubspot" else []))
+    file = _write(replace(new, proposals=proposals, unmet=[] if source == "files" else unmet(proposals)))
     where = f" --accounts {given['accounts']}" if given["accounts"] else ""
     click.echo(f"Written: {shown(file)}; see what it says, then: sla run{where} --account {name}")
     if given["run_it"] or ask.yes("Run the first night now?"):
@@ -116,10 +123,8 @@ def _file(name: str) -> Path:
 
 def _source(ask: Questions, name: str, given: dict[str, Any]) -> Any:
     exports = [part for part in ("people", "deals") if given[part]]
-    likely = "files" if exports else "hubspot" if variable(name, "HUBSPOT_ACCESS_TOKEN") else None
+    likely = "files" if exports else next((s for s, opens in OPENED_BY.items() if variable(name, opens)), None)
     source = ask.one_of(given["source"], "--source", "Where the records come from", SOURCES, likely)
-    if source == "salesforce":
-        raise BadInput("--source: salesforce is not read yet by this version; export it, and use --source files.")
     if source == "files" and not exports:
         if ask.is_silent:
             ask.missing.append("--people or --deals")
@@ -131,10 +136,10 @@ def _source(ask: Questions, name: str, given: dict[str, Any]) -> Any:
     return source
 
 
-def _look(name: str, source: str, given: dict[str, Any]) -> Found:
+def _look(name: str, source: Any, given: dict[str, Any]) -> Found:
     _refuse_impossible(given)
-    if source == "hubspot":
-        return found_in_hubspot(name, given["pipelines"])
+    if source != "files":
+        return found_in_crm(name, source, given["pipelines"])
     paths = {p: given[p] for p in ("people", "deals", "touches", "reps") if given[p] not in (None, "-")}
     return found_in_files(paths, accounts_folder(), given["timezone"], given["currency"])
 

@@ -9,8 +9,10 @@ from click.testing import CliRunner
 from connectors.sandbox.files_face import write_files
 from models.settings.read import read_settings
 from pipelines.commands import questions
+from pipelines.commands.doctor import command as doctor
 from pipelines.commands.init import command
 from tests.hubspot_night import NoLimits, portal_of
+from tests.salesforce_night import org_of
 
 YES = ("--yes", "--name", "acme", "--source", "hubspot", "--target", "100000")
 
@@ -113,7 +115,7 @@ def test_without_a_terminal_all_that_is_missing_is_named_at_once(accounts):
     ("option", "value", "said"),
     [
         ("--name", "Acme & Sons", "--name: Acme & Sons may hold a-z"),
-        ("--source", "salesforce", "salesforce is not read yet"),
+        ("--source", "salesforce", "SALESFORCE_INSTANCE_URL is not set"),
         ("--currency", "euros", "--currency: euros is no currency code"),
         ("--timezone", "Paris", "--timezone: Paris is no time zone"),
         ("--period-end", "1999-01-01", "lies before the period starts"),
@@ -189,3 +191,24 @@ def test_an_empty_portal_makes_an_account_too(accounts, portal):
         assert read_settings(accounts / "acme.yaml").funnel.mapping["closedwon"] == "customer"
     finally:
         face.portal.move_to(face.portal.at)
+
+
+def test_an_org_makes_an_account_that_the_doctor_finds_well(accounts, monkeypatch):
+    with org_of(people=200) as (_, face, url, ca_file):
+        monkeypatch.setenv("SALESFORCE_INSTANCE_URL", url)
+        monkeypatch.setenv("SALESFORCE_CLIENT_ID", face.doors.client_id)
+        monkeypatch.setenv("SALESFORCE_CLIENT_SECRET", face.doors.client_secret)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(ca_file))
+        code, said = init(
+            "--yes", "--name", "acme", "--source", "salesforce", "--target", "5000", "--pipeline", "Sales"
+        )
+        assert code == 0, said
+        examined = CliRunner().invoke(doctor, ["--account", "acme"])
+    settings = read_settings(accounts / "acme.yaml")
+    assert settings.sources.salesforce.record_types == ["Sales"]
+    assert settings.timezone == "Europe/Paris"
+    mapping = settings.funnel.mapping
+    assert (mapping["Working"], mapping["Closed Won"], mapping["Attached to a deal"]) == ("mql", "customer", "sql")
+    assert face.doors.client_secret not in (accounts / "acme.yaml").read_text(encoding="utf-8") + examined.output + said
+    assert examined.exit_code == 0, examined.output
+    assert "ok       permission Lead: " in examined.output
