@@ -15,9 +15,9 @@ from connectors.first_look import FirstLook
 from models.proposed_mapping import CrmStage, Proposal, proposed_mapping, sales_pipelines, without_a_crm_stage
 from models.settings.funnel import DEFAULT_STAGES, Funnel
 from models.settings.read import SettingsError, settings_from
-from models.settings.sources import Files, HubSpot
+from models.settings.sources import Files, HubSpot, Salesforce, SourceName
 from pipelines.environment import variable
-from pipelines.first_look import look_at_hubspot
+from pipelines.first_look import look_at_hubspot, look_at_salesforce
 
 WHERE_TOKENS_COME_FROM = (
     "Make one in HubSpot under Settings > Integrations > Service Keys, with the scopes crm.objects.contacts.read, "
@@ -41,23 +41,25 @@ class Found:
     """sources.files, where exports are read"""
 
 
-def found_in_hubspot(account: str, pipelines: Sequence[str]) -> Found:
-    """What the portal of the account's token shows; of these pipelines, or of those that look like sales.
+def found_in_crm(account: str, source: SourceName, pipelines: Sequence[str]) -> Found:
+    """What the portal or org that the account opens shows; of these pipelines, or of those that look like sales.
 
-    Raises CannotBeginError without a token, or where something that no night runs without is refused.
+    Raises CannotBeginError without credentials, or where something that no night runs without is refused.
     """
-    seen = look_at_hubspot(account, HubSpot(pipelines=list(pipelines)))
+    if source == "hubspot":
+        seen = look_at_hubspot(account, HubSpot(pipelines=list(pipelines)))
+    else:
+        seen = look_at_salesforce(account, Salesforce(record_types=list(pipelines)))
     if seen.failed:
         said = "\n".join(c.said if c.name == "credentials" else f"{c.name}: {c.said}" for c in seen.failed)
-        raise CannotBeginError(
-            said if variable(account, "HUBSPOT_ACCESS_TOKEN") else f"{said} {WHERE_TOKENS_COME_FROM}"
-        )
+        is_closed = source == "hubspot" and variable(account, "HUBSPOT_ACCESS_TOKEN") is None
+        raise CannotBeginError(f"{said} {WHERE_TOKENS_COME_FROM}" if is_closed else said)
     stages = [CrmStage(**asdict(s)) for s in seen.stages]
     chosen = [p.label for p in seen.pipelines] if pipelines else []
     if not pipelines:
         sales = sales_pipelines(stages)
         chosen = sales if len(sales) < len(seen.pipelines) else []
-    read = [s for s in stages if s.record_type != "deal" or not chosen or s.pipeline in chosen]
+    read = [s for s in stages if s.record_type != "deal" or not chosen or s.pipeline in (None, *chosen)]
     return Found(seen, proposed_mapping(read, DEFAULT_STAGES), chosen)
 
 

@@ -91,7 +91,7 @@ def _of_deals(client: SalesforceClient, org: Org, seen: FirstLook) -> None:
     types = {o.value: o.label for o in org.options if o.kind == "record_type"}
     asked = {o.value for o in org.options if o.kind == "read_record_type"}
     stages: dict[str, Option] = {o.value: o for o in org.options if o.kind == "stage"}
-    shown: set[str] = set()
+    shown: set[tuple[str | None, str]] = set()
     for row in _grouped(client, org.selections[OPPORTUNITY.name], ("stage", "record_type", "is_won", "is_closed")):
         record_type, value = row.get("record_type"), row.get("stage")
         if value is None or (asked and record_type not in asked):
@@ -102,13 +102,17 @@ def _of_deals(client: SalesforceClient, org: Org, seen: FirstLook) -> None:
         seen.stages.append(
             SeenStage("deal", pipeline, value, label, row["records"], is_won=is_won, is_lost=is_closed and not is_won)
         )
-        shown.add(value)
+        shown.add((pipeline, value))
+    used = {pipeline for pipeline, _ in shown}
     for value, o in stages.items():
-        if o.is_active and value not in shown:
+        # What nobody has won yet can be won all the same: every record type shares the org's stages.
+        bare = [p for p in used if (p, value) not in shown] if o.is_won else []
+        if not any(v == value for _, v in shown):
+            bare = bare or [None]
+        for pipeline in bare if o.is_active else []:
             lost = o.is_closed and not o.is_won
-            seen.stages.append(SeenStage("deal", None, value, o.label, 0, is_won=o.is_won, is_lost=lost))
+            seen.stages.append(SeenStage("deal", pipeline, value, o.label, 0, is_won=o.is_won, is_lost=lost))
     seen.deals = counted(seen.stages, "deal")
-    used = {s.pipeline for s in seen.stages if s.record_type == "deal"}
     seen.pipelines = [SeenPipeline(v, label) for v, label in types.items() if label in used]
 
 

@@ -7,7 +7,8 @@ import pytest
 from connectors.hubspot.look import look
 from models.proposed_mapping import CrmStage, unmapped, unmapped_share
 from models.settings.read import settings_from
-from tests.hubspot_night import SETTINGS, build_tables, client, open_warehouse_for, portal_of, read_night
+from tests.crm_night import SETTINGS, build_tables
+from tests.hubspot_night import client, open_warehouse_for, portal_of, read_night
 
 # What a mapping can get wrong: a stage of people for deals, a deal's label, a lost stage opened, an open one won.
 FUNNEL = {
@@ -30,7 +31,7 @@ MOVES = (
 
 
 def test_the_doctor_and_the_night_find_the_same_stages_unmapped(tmp_path):
-    given = SETTINGS | {"funnel": FUNNEL}
+    given = SETTINGS | {"sources": {"hubspot": {}}, "funnel": FUNNEL}
     with portal_of(people=300) as (company, face, url):
         for table, change, every in MOVES:
             company.con.execute(
@@ -41,7 +42,7 @@ def test_the_doctor_and_the_night_find_the_same_stages_unmapped(tmp_path):
         seen = look(client(url))
         with open_warehouse_for(tmp_path, settings=given) as con:
             read_night(con, tmp_path, client(url))
-            build_tables(con, ("hubspot", "funnel", "reporting"))
+            build_tables(con, ("funnel", "reporting"))
             night = con.execute(
                 "select finding, records from reporting.data_quality where finding like 'unmapped_stage:%'"
             ).fetchall()
@@ -50,7 +51,7 @@ def test_the_doctor_and_the_night_find_the_same_stages_unmapped(tmp_path):
                 "from funnel.people"
             ).fetchall()
     stages = [CrmStage(**asdict(s)) for s in seen.stages]
-    funnel = settings_from(given | {"timezone": "Europe/Paris"}, "t.yaml").funnel
+    funnel = settings_from(given, "t.yaml").funnel
     mine = {f"unmapped_stage:{s.record_type}:{s.value}": s.records for s in unmapped(stages, funnel)}
     assert mine == dict(night)
     assert {k.split(":")[1] for k in mine} == {"person", "deal"}
