@@ -47,6 +47,8 @@ class SeenStage:
     is_won: bool = False
     """whether the CRM calls its deals won; of leads: converted"""
     is_lost: bool = False
+    is_final: bool = False
+    """whether its deals stay won or lost whatever the account says of the stage"""
 
 
 @dataclass

@@ -56,6 +56,8 @@ class CrmStage:
     is_won: bool = False
     """whether the CRM calls its deals won; of leads: converted"""
     is_lost: bool = False
+    is_final: bool = False
+    """whether its deals stay won or lost whatever the account says of the stage"""
 
     @property
     def keys(self) -> set[str]:
@@ -189,7 +191,8 @@ def _meanings(stage: CrmStage, funnel: Funnel) -> list[str]:
     """What a stage means: as the account says, else as the CRM flags it, else as its name says."""
     rows = [(m, built_in) for key, m, built_in in stage_mapping(funnel.stages, funnel.mapping) if key in stage.keys]
     written = [m for m, built_in in rows if not built_in]
-    if not written and stage.record_type == "deal" and (stage.is_won or stage.is_lost):
+    is_flagged = stage.record_type == "deal" and (stage.is_won or stage.is_lost)
+    if is_flagged and (stage.is_final or not written):
         return [funnel.stages[-1] if stage.is_won else "disqualified"]
     return written or [m for m, _ in rows]
 

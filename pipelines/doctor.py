@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
+
 from connectors.first_look import Check, FirstLook
 from models.open_night import latest_night, zone_of
 from models.proposed_mapping import UNMAPPED_ALLOWED, CrmStage, unmapped, unmapped_share, without_a_crm_stage
@@ -25,6 +27,16 @@ GB = 1_000_000_000
 ROOM_FOR_A_NIGHT = 100_000_000
 CLOCK_TOLERANCE_SECONDS = 60
 SHOWN_STAGES = 12
+
+
+@dataclass(frozen=True)
+class LastNight:
+    """What is known of the last published night."""
+
+    unmapped_share: float | None = None
+    """of people and open deals, 0..1"""
+    ended_at: datetime | None = None
+    """UTC"""
 
 
 @dataclass(frozen=True)
@@ -55,9 +67,15 @@ def examine(account: str, file: Path) -> Examination:
     checks = [*_settings(account, file, settings, looks, now)]
     for seen in looks:
         checks += [*seen.checks, *_budget(seen, folder)]
+    try:
+        last = _last_night(folder)
+    except duckdb.Error:
+        last = LastNight()
+        said = f"{shown(folder.published)} is no DuckDB file any more; move it away, and the next night writes it anew."
+        checks.append(Check("published tables", "failed", said))
     if all(not seen.failed for seen in looks):
-        checks += _stages(settings, looks, folder)
-    return Examination([*checks, _disk(folder), _clock(looks, folder, settings, now)])
+        checks += _stages(settings, looks, last)
+    return Examination([*checks, _disk(folder), _clock(looks, last, settings, now)])
 
 
 def _settings(
@@ -102,7 +120,7 @@ def _budget(seen: FirstLook, folder: AccountFolder) -> list[Check]:
     return [Check("API budget", "ok", f"{what}; {seen.calls_allowed:,} may be made today")]
 
 
-def _stages(settings: AccountSettings, looks: Sequence[FirstLook], folder: AccountFolder) -> list[Check]:
+def _stages(settings: AccountSettings, looks: Sequence[FirstLook], last: LastNight) -> list[Check]:
     """Each stage with records that is not mapped, and whether they are so many that the night is not published."""
     stages = [CrmStage(**asdict(s)) for seen in looks for s in seen.stages]
     # Exports date stages by columns.
@@ -117,6 +135,8 @@ def _stages(settings: AccountSettings, looks: Sequence[FirstLook], folder: Accou
         for stage in empty
     ]
     lost = sorted(unmapped(stages, settings.funnel), key=lambda s: -s.records)
+    if not stages:
+        return []
     if not lost:
         mapped = sum(s.records > 0 for s in stages)
         return [*checks, Check("stages", "ok", f"all {mapped} stages that hold records are mapped")]
@@ -133,8 +153,7 @@ def _stages(settings: AccountSettings, looks: Sequence[FirstLook], folder: Accou
         checks.append(Check("stages", "warning", f"{len(lost) - SHOWN_STAGES} more stages are not mapped."))
     share = unmapped_share(stages, settings.funnel, sum(seen.people for seen in looks))
     if share > UNMAPPED_ALLOWED:
-        before = _measured_before(folder)
-        is_stopped = before is not None and before <= UNMAPPED_ALLOWED
+        is_stopped = last.unmapped_share is not None and last.unmapped_share <= UNMAPPED_ALLOWED
         checks.append(
             Check(
                 "unmapped stages",
@@ -152,15 +171,16 @@ def _named(stage: CrmStage) -> str:
     return f"{label}{f' ({stage.pipeline})' if stage.pipeline else ''}: " if label else ""
 
 
-def _measured_before(folder: AccountFolder) -> float | None:
-    """The share of records in unmapped stages in the last published night; None: there is none."""
+def _last_night(folder: AccountFolder) -> LastNight:
+    """What the last published night found; empty where there is none. Raises duckdb.Error for a file that is broken."""
     if not folder.published.exists():
-        return None
+        return LastNight()
     with open_published(folder.published) as con:
-        found = con.execute(
+        measured = con.execute(
             "select measured from data_checks where check_name = 'unmapped_stages' order by as_of desc limit 1"
         ).fetchall()
-    return found[0][0] if found else None
+    ends = [t for t in published_runs(folder.published).values() if t is not None]
+    return LastNight(measured[0][0] if measured else None, max(ends, default=None))
 
 
 def _disk(folder: AccountFolder) -> Check:
@@ -182,16 +202,17 @@ def _disk(folder: AccountFolder) -> Check:
     return Check("disk", "ok", f"{place} can be written; {room} free")
 
 
-def _clock(looks: Sequence[FirstLook], folder: AccountFolder, settings: AccountSettings, now: datetime) -> Check:
+def _clock(looks: Sequence[FirstLook], last: LastNight, settings: AccountSettings, now: datetime) -> Check:
     remedy = "let the machine set its clock by the network (NTP)."
     for seen in looks:
         off = seen.clock_off_seconds
         if off is not None and abs(off) > CLOCK_TOLERANCE_SECONDS:
             where = "ahead of" if off > 0 else "behind"
             return Check("clock", "warning", f"it is {abs(off):,.0f} s {where} that of {seen.source}; {remedy}")
-    last = max((t for t in published_runs(folder.published).values() if t is not None), default=None)
-    if last is not None and last.replace(tzinfo=UTC) > now:
-        return Check("clock", "warning", f"it stands before the last night, of {last:%Y-%m-%d %H:%M} UTC; {remedy}")
+    if last.ended_at is not None and last.ended_at.replace(tzinfo=UTC) > now:
+        return Check(
+            "clock", "warning", f"it stands before the last night's end, {last.ended_at:%F %H:%M} UTC; {remedy}"
+        )
     told = any(seen.clock_off_seconds is not None for seen in looks)
     night = f"the next night speaks for {latest_night(settings, now)}, in {zone_of(settings).key}"
     return Check("clock", "ok", f"{'as the source has it; ' if told else ''}{night}")

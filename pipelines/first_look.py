@@ -76,11 +76,9 @@ def look_at_exports(files: Files, file: Path, settings: AccountSettings) -> Firs
 
 
 def _of_sandbox(settings: AccountSettings, sandbox: Sandbox) -> FirstLook:
-    if sandbox.as_ == "files":
-        seen = FirstLook("a simulated company")
-        seen.ok("files", "the simulated company is exported anew each night")
-        return seen
     with _days_lived(settings, sandbox) as company:
+        if sandbox.as_ == "files":
+            return _of_its_exports(settings, **company)
         if sandbox.as_ == "hubspot":
             import connectors.hubspot.look as hubspot
             from connectors.hubspot.client import HubSpotClient
@@ -96,6 +94,19 @@ def _of_sandbox(settings: AccountSettings, sandbox: Sandbox) -> FirstLook:
         with served_org(**company) as org:
             given = Credentials(org.url, client_id=org.client_id, client_secret=org.client_secret)
             return salesforce.look(SalesforceClient(given, budget_share=1.0, ca_file=str(org.ca_file)))
+
+
+def _of_its_exports(settings: AccountSettings, at: datetime, folder: Path | None, **company: Any) -> FirstLook:
+    from connectors.sandbox.company import Company
+    from connectors.sandbox.files_face import files_settings, write_files
+    from pipelines.look_at_files import look_at_files
+
+    database = folder / "company.duckdb" if folder is not None else None
+    with tempfile.TemporaryDirectory(prefix="sla-look-") as name, Company.generate(database, **company) as lived:
+        exports = Path(name)
+        write_files(lived, min(at, lived.midnight_after(lived.ends_on)), exports)
+        given = Files.model_validate(files_settings(exports, settings.funnel.stages))
+        return look_at_files(given, "the sandbox", exports, zone_of(settings).key, settings.money)
 
 
 @contextmanager

@@ -154,7 +154,7 @@ def _deals(con: duckdb.DuckDBPyConnection, tables: Any, seen: FirstLook) -> None
             (None,),
         )[0]
     seen.stages += [
-        SeenStage("deal", None, stage, stage, records, is_won=is_won, is_lost=is_lost)
+        SeenStage("deal", None, stage, stage, records, is_won, is_lost, is_final=is_won or is_lost)
         for stage, is_won, is_lost, records in found
         if stage is not None
     ]

@@ -51,7 +51,7 @@ def found_in_crm(account: str, source: SourceName, pipelines: Sequence[str]) -> 
     else:
         seen = look_at_salesforce(account, Salesforce(record_types=list(pipelines)))
     if seen.failed:
-        said = "\n".join(c.said if c.name == "credentials" else f"{c.name}: {c.said}" for c in seen.failed)
+        said = "\n".join(f"{c.name}: {c.said}" if c.name.startswith("scope") else c.said for c in seen.failed)
         is_closed = source == "hubspot" and variable(account, "HUBSPOT_ACCESS_TOKEN") is None
         raise CannotBeginError(f"{said} {WHERE_TOKENS_COME_FROM}" if is_closed else said)
     stages = [CrmStage(**asdict(s)) for s in seen.stages]

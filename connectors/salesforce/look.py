@@ -99,8 +99,9 @@ def _of_deals(client: SalesforceClient, org: Org, seen: FirstLook) -> None:
         is_won, is_closed = bool(row.get("is_won")), bool(row.get("is_closed"))
         label = stages[value].label if value in stages else value
         pipeline = types.get(record_type or "")
+        is_lost = is_closed and not is_won
         seen.stages.append(
-            SeenStage("deal", pipeline, value, label, row["records"], is_won=is_won, is_lost=is_closed and not is_won)
+            SeenStage("deal", pipeline, value, label, row["records"], is_won, is_lost, is_final=is_won or is_lost)
         )
         shown.add((pipeline, value))
     used = {pipeline for pipeline, _ in shown}

@@ -16,7 +16,7 @@ from models.settings.read import ACCOUNT_NAME, SettingsError, read_settings
 from models.settings.team import Capacity
 from pipelines.account_text import SCHEMA, NewAccount, account_text
 from pipelines.commands.choices import BadInput, Day, Number, print_rows
-from pipelines.commands.questions import Questions
+from pipelines.commands.questions import POSITIVE, Questions
 from pipelines.environment import variable
 from pipelines.new_account import CannotBeginError, Found, found_in_crm, found_in_files, unmet
 from pipelines.paths import accounts_folder, shown
@@ -34,13 +34,19 @@ PROMISES = {
 }
 MQLS_A_REP = "MQLs one rep can take a week"
 LEAVE = "leave"
+# None of them may be agreed on as well.
+MAY_BE_NONE = ("call_attempts", "emails")
+
+
+def _kind(promise: str) -> Number:
+    return Number(min=0, min_open=promise not in MAY_BE_NONE, max=1 if promise == "share" else None)
 
 
 def _promises(command: Any) -> Any:
     for key in reversed(PROMISES):
         command = click.option(
             f"--{key.replace('_', '-')}",
-            type=Number(min=0, min_open=True, max=1 if key == "share" else None),
+            type=_kind(key),
             help=f"{PROMISES[key]}.",
         )(command)
     return command
@@ -64,11 +70,11 @@ def _promises(command: Any) -> Any:
 @click.option("--deals", help="The export of deals.")
 @click.option("--touches", help="The export of calls, e-mails and meetings.")
 @click.option("--reps", help="The export of the sales team.")
-@click.option("--target", type=Number(min=0, min_open=True), help="The revenue to reach in the period.")
+@click.option("--target", type=POSITIVE, help="The revenue to reach in the period.")
 @click.option("--period-start", type=Day(), help="First day of the period (default: 1 January of this year).")
 @click.option("--period-end", type=Day(), help="Last day of the period (default: 31 December of that year).")
 @_promises
-@click.option("--mqls-per-rep-week", type=Number(min=0, min_open=True), help=f"{MQLS_A_REP}.")
+@click.option("--mqls-per-rep-week", type=POSITIVE, help=f"{MQLS_A_REP}.")
 @click.option("--timezone", help="The account's time zone (default: the CRM's own, else UTC).")
 @click.option("--currency", help="The account's money, as in EUR (default: the CRM's own).")
 @click.option("--accounts", metavar="DIR", help="Where the file is put (default: accounts/, or SLA_ACCOUNTS).")
@@ -217,7 +223,7 @@ def _answers(ask: Questions, given: dict[str, Any], name: str, source: Any, foun
         raise BadInput(f"--period-end: {end} lies before the period starts on {start}; swap the two, or correct one.")
     promised, taken = SalesPromise(), Capacity()
     sales = {
-        key: ask.number(given[key], f"--{key}", question, getattr(promised, key), 1 if key == "share" else None)
+        key: ask.number(given[key], f"--{key}", question, getattr(promised, key), _kind(key))
         for key, question in PROMISES.items()
     }
     rep = ask.number(given["mqls_per_rep_week"], "--mqls-per-rep-week", MQLS_A_REP, taken.mqls_per_rep_week)

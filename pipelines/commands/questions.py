@@ -12,6 +12,8 @@ import click
 
 from pipelines.commands.choices import BadInput, Day, Number
 
+POSITIVE = Number(min=0, min_open=True)
+
 
 class Questions:
     """Asks on the terminal, or collects what is missing where nobody can be asked.
@@ -35,10 +37,9 @@ class Questions:
         return str(self._ask(given, option, f"{question} ({', '.join(choice)})", default, _converted(kind)) or "")
 
     def number(
-        self, given: float | None, option: str, question: str, default: float | None = None, most: float | None = None
+        self, given: float | None, option: str, question: str, default: float | None = None, kind: Number = POSITIVE
     ) -> float:
-        """A positive number; 0 where it is missing."""
-        kind = Number(min=0, min_open=True, max=most)
+        """A number of a kind; 0 where it is missing."""
         shown = None if default is None else f"{default:g}"
         return float(self._ask(given, option, question, shown, _converted(kind)) or 0)
 

@@ -110,6 +110,14 @@ def test_what_is_unmapped_is_what_a_night_says_is():
     assert unmapped_share(found, funnel, people=80) == pytest.approx(0.3)
 
 
+def test_a_record_s_own_flag_is_stronger_than_what_the_account_says_of_its_stage():
+    funnel = Funnel(mapping={"Lost": "sql"})
+    lost = {"records": 3, "is_lost": True}
+    # HubSpot flags stages, and the account may say otherwise; Salesforce and exports flag the deals themselves.
+    assert unmapped([deal("Lost", **lost)], funnel) != []
+    assert unmapped([deal("Lost", **lost, is_final=True)], funnel) == []
+
+
 def test_an_empty_crm_has_nothing_unmapped():
     assert unmapped_share([], Funnel(), people=0) == 0
     assert proposed_mapping([], DEFAULT_STAGES) == []

@@ -143,6 +143,22 @@ def test_exports_are_read_as_the_night_reads_them(workplace, monkeypatch):
     assert export.name in said
 
 
+def test_a_broken_file_of_published_tables_fails(account, tmp_path):
+    (tmp_path / "data" / "acme").mkdir(parents=True)
+    (tmp_path / "data" / "acme" / "reporting.duckdb").write_text("no database")
+    code, said = doctor()
+    assert code == 1
+    assert "failed   published tables: " in said
+
+
+@pytest.mark.parametrize("face", ["files", "salesforce"])
+def test_a_simulated_company_is_looked_at_as_it_is_read(account, face):
+    account.write_text(ACCOUNT.replace("{hubspot: {}}", f"{{sandbox: {{people: 200, as: {face}, today: 2026-06-30}}}}"))
+    code, said = doctor()
+    assert code == 0, said
+    assert f"ok       {'files people' if face == 'files' else 'permission Lead'}: " in said
+
+
 def test_a_disk_that_cannot_be_written_fails(account, tmp_path, monkeypatch):
     monkeypatch.setattr("os.access", lambda *_: False)
     code, said = doctor()
