@@ -37,7 +37,7 @@ class Jobs:
         self._wait = FIRST_WAIT
         self._looked_at: float | None = None
 
-    def start(self, soql: str) -> str:
+    def start(self, client: SalesforceClient, soql: str) -> str:
         """Start a job over living, deleted, merged and archived rows; its id.
 
         Raises a SourceError, QueryRefusedError where Bulk does not take the object, or takes no more jobs today.
@@ -49,7 +49,7 @@ class Jobs:
             "columnDelimiter": "COMMA",
             "lineEnding": "LF",
         }
-        job = str(self.client.post(JOBS, body)["id"])
+        job = str(client.post(JOBS, body)["id"])
         with self._lock:
             self._asked.add(job)
             self._wait = FIRST_WAIT
@@ -69,7 +69,9 @@ class Jobs:
             said = " ".join(str(self._states[job].get("errorMessage") or state).split())[:300]
             raise JobFailedError(f"Salesforce's job did not succeed: {said}")
 
-    def pages(self, job: str, locator: str | None, landing: Landing, tell: Callable[[int], None]) -> None:
+    def pages(
+        self, client: SalesforceClient, job: str, locator: str | None, landing: Landing, tell: Callable[[int], None]
+    ) -> None:
         """Write the pages of a complete job from a locator on, each with its rows and the next locator.
 
         Raises a SourceError; NotThereError where the job is gone.
@@ -78,17 +80,17 @@ class Jobs:
         while True:
             params = {"maxRecords": PAGE, **({"locator": locator} if locator else {})}
             with landing.file("records", "csv") as (out, told):
-                rows, locator = self.client.download(f"{JOBS}/{job}/results", params, out)
+                rows, locator = client.download(f"{JOBS}/{job}/results", params, out)
                 told |= {"rows": rows, "job": job, "next": locator}
             done += rows
             tell(done)
             if locator is None:
                 return
 
-    def delete(self, job: str) -> None:
+    def delete(self, client: SalesforceClient, job: str) -> None:
         """Forget a job that is read; the org does so after a week by itself."""
         with suppress(SourceError):
-            self.client.delete(f"{JOBS}/{job}")
+            client.delete(f"{JOBS}/{job}")
 
     def _state_of(self, job: str) -> str:
         with self._lock:

@@ -62,7 +62,7 @@ class Records:
 
     def read(self, cursor: str | None, landing: Landing, local: Local) -> Landed:  # noqa: ARG002
         """As the protocol says; the cursor is the highest modification time before the reading."""
-        began, calls = time.monotonic(), self.client.calls
+        began = time.monotonic()
         soql = self._soql(cursor)
         for attempt in range(TRIES):
             try:
@@ -76,7 +76,7 @@ class Records:
         rows = sum(int(e.get("rows", 0)) for e in landing.entries)
         return Landed(
             self.high or cursor,
-            Cost(rows, self.client.calls - calls, time.monotonic() - began),
+            Cost(rows, self.client.calls, time.monotonic() - began),
             is_whole=cursor is None,
             is_stale=self._resumed,
             files={"records": landing.files("records")},
@@ -91,7 +91,7 @@ class Records:
     def _start(self, soql: str, landing: Landing) -> str | None:
         """Start a job and note it; None where the org does not take one."""
         try:
-            job = self.jobs.start(soql)
+            job = self.jobs.start(self.client, soql)
         except QueryRefusedError as e:
             LOGGER.info("no job for %s: %s", self.name, e)
             return None
@@ -124,8 +124,8 @@ class Records:
         if not pages or pages[-1]["next"] is not None:
             if not pages:
                 self.jobs.wait(job)
-            self.jobs.pages(job, pages[-1]["next"] if pages else None, landing, self._tell(None))
-        self.jobs.delete(job)
+            self.jobs.pages(self.client, job, pages[-1]["next"] if pages else None, landing, self._tell(None))
+        self.jobs.delete(self.client, job)
 
     def _read_pages(self, soql: str, landing: Landing, or_a_job: bool = True) -> None:
         try:

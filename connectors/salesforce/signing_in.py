@@ -4,6 +4,7 @@ Here: from credentials to a session's token, and what to do where an org refuses
 """
 
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,7 +123,10 @@ def _by_oauth(given: Credentials, way: str, session: requests.Session, clock: Ca
             "client_secret": str(given.client_secret),
         }
     url = f"{given.instance_url}/services/oauth2/token"
-    token, instance = token_login(url, data, "login", str(given.client_id), dict(FORM), None, session)
+    with warnings.catch_warnings():
+        # The SDK prints an address to approve the app at; the refusal that follows says what to do.
+        warnings.simplefilter("ignore")
+        token, instance = token_login(url, data, "login", str(given.client_id), dict(FORM), None, session)
     if not token:
         raise SalesforceAuthenticationFailed("no_token", "the answer holds no token")
     return Signed(str(token), f"https://{instance}" if instance else given.instance_url)

@@ -132,7 +132,7 @@ def test_progress_counts_up_to_what_was_expected(portal, tmp_path):
     told = []
     with open_warehouse_for(tmp_path) as con:
         night = HubSpotNight(con, tmp_path / "landing", client(url), HubSpot(), lambda _what: None)
-        night._tell = lambda stream, records, expected, calls: told.append((stream, records, expected))
+        night.tell = lambda stream, records, expected, calls: told.append((stream, records, expected))
         night.read()
         contacts = con.execute("select count(*) from raw_hubspot.contacts").fetchall()[0][0]
     of_contacts = [(records, expected) for stream, records, expected in told if stream == "contacts"]
