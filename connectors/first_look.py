@@ -68,6 +68,8 @@ class FirstLook:
     stages: list[SeenStage] = field(default_factory=list)
     lead_sources: list[str] = field(default_factory=list)
     """where people come from, as people know them"""
+    date_fields: dict[str, str] = field(default_factory=dict)
+    """label → name of the dates that people have, where the CRM keeps no history of their stages"""
     people: int = 0
     deals: int = 0
     clock_off_seconds: float | None = None

@@ -48,6 +48,8 @@ class NewAccount:
     """the deal pipelines to read; none: all"""
     left_out: list[str] = field(default_factory=list)
     """the deal pipelines that are not read"""
+    stages_from: dict[str, str] = field(default_factory=dict)
+    """stage → the field that dates it, where the CRM keeps no history"""
     files: dict[str, Any] = field(default_factory=dict)
     """sources.files, where exports are read"""
     stages: Sequence[str] = ()
@@ -97,13 +99,17 @@ def _sources(new: NewAccount) -> Iterator[str]:
         yield from (f"  {line}" for line in text.splitlines())
         return
     where = f"what opens it comes from the environment or .env: {OPENED_BY[new.source]}"
-    if not new.pipelines:
+    if not new.pipelines and not new.stages_from:
         yield _comment(f"  {new.source}: {{}}", where)
         return
     yield _comment(f"  {new.source}:", where)
-    listed = ", ".join(_quoted(p) for p in new.pipelines)
-    key = "record_types" if new.source == "salesforce" else "pipelines"
-    yield _comment(f"    {key}: [{listed}]", f"left out: {_one_line(', '.join(new.left_out)) or 'none'}")
+    if new.pipelines:
+        listed = ", ".join(_quoted(p) for p in new.pipelines)
+        key = "record_types" if new.source == "salesforce" else "pipelines"
+        yield _comment(f"    {key}: [{listed}]", f"left out: {_one_line(', '.join(new.left_out)) or 'none'}")
+    if new.stages_from:
+        yield _comment("    stages_from:", "the CRM keeps no history of statuses; these fields date the stages")
+        yield from (f"      {stage}: {{field: {_quoted(name)}}}" for stage, name in new.stages_from.items())
 
 
 def _mapping(new: NewAccount) -> Iterator[str]:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from connectors.files.exports import PARTS
+from connectors.files.guessed import stage_dates
 from connectors.first_look import FirstLook
 from models.proposed_mapping import CrmStage, Proposal, proposed_mapping, sales_pipelines, without_a_crm_stage
-from models.settings.funnel import DEFAULT_STAGES, Funnel
+from models.settings.funnel import DEFAULT_STAGES, Funnel, people_stages
 from models.settings.read import SettingsError, settings_from
 from models.settings.sources import Files, HubSpot, Salesforce, SourceName
 from pipelines.environment import variable
@@ -39,6 +40,8 @@ class Found:
     """deal pipelines that look like sales, where others are left out; none: all"""
     files: dict[str, Any] = field(default_factory=dict)
     """sources.files, where exports are read"""
+    stages_from: dict[str, str] = field(default_factory=dict)
+    """stage → the field that dates it, where the CRM keeps no history"""
 
 
 def found_in_crm(account: str, source: SourceName, pipelines: Sequence[str]) -> Found:
@@ -60,7 +63,10 @@ def found_in_crm(account: str, source: SourceName, pipelines: Sequence[str]) -> 
         sales = sales_pipelines(stages)
         chosen = sales if len(sales) < len(seen.pipelines) else []
     read = [s for s in stages if s.record_type != "deal" or not chosen or s.pipeline in (None, *chosen)]
-    return Found(seen, proposed_mapping(read, DEFAULT_STAGES), chosen)
+    dated = {stage: seen.date_fields[label] for stage, label in stage_dates(list(seen.date_fields)).items()}
+    # A deal dates its own stages.
+    dated = {stage: name for stage, name in dated.items() if stage in people_stages(list(DEFAULT_STAGES))}
+    return Found(seen, proposed_mapping(read, DEFAULT_STAGES), chosen, stages_from=dated)
 
 
 def found_in_files(paths: Mapping[str, str], folder: Path, zone: str | None, money: str | None) -> Found:

@@ -46,6 +46,11 @@ def look(
         org = read_org(client, record_types, stages_from)
         rows = row_counts(client, org.selections)
         _permissions(org, rows, seen)
+        if any(f.finding.startswith("no_history:") for f in org.findings):
+            fields = client.get("sobjects/Lead/describe")["fields"]
+            seen.date_fields = {
+                f["label"].removesuffix("__c"): f["name"] for f in fields if f["type"] in ("date", "datetime")
+            }
         _stages(client, org, seen)
         _budget(client, share, rows, seen)
     except SourceError as e:

@@ -144,6 +144,7 @@ def _source(ask: Questions, name: str, given: dict[str, Any]) -> Any:
 
 def _look(name: str, source: Any, given: dict[str, Any]) -> Found:
     _refuse_impossible(given)
+    click.echo("Looking at what is there: what may be read, and how many records stand in each stage", err=True)
     if source != "files":
         return found_in_crm(name, source, given["pipelines"])
     paths = {p: given[p] for p in ("people", "deals", "touches", "reps") if given[p] not in (None, "-")}
@@ -242,6 +243,7 @@ def _answers(ask: Questions, given: dict[str, Any], name: str, source: Any, foun
         currency=currency or None,
         pipelines=found.pipelines,
         left_out=[p.label for p in seen.pipelines if found.pipelines and p.label not in found.pipelines],
+        stages_from=found.stages_from,
         files=found.files,
         lead_sources=seen.lead_sources,
         stages=DEFAULT_STAGES,

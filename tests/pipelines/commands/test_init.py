@@ -86,7 +86,7 @@ def test_without_a_token_it_is_said_where_one_comes_from(accounts, monkeypatch):
     monkeypatch.delenv("HUBSPOT_ACCESS_TOKEN")
     code, said = init(*YES)
     assert code == 2
-    assert said.startswith("HUBSPOT_ACCESS_TOKEN is not set")
+    assert "HUBSPOT_ACCESS_TOKEN is not set" in said
     assert "ACME__HUBSPOT_ACCESS_TOKEN" in said
     assert "Service Keys" in said
     assert not accounts.exists()
@@ -194,7 +194,7 @@ def test_an_empty_portal_makes_an_account_too(accounts, portal):
 
 
 def test_an_org_makes_an_account_that_the_doctor_finds_well(accounts, monkeypatch):
-    with org_of(people=200) as (_, face, url, ca_file):
+    with org_of(people=200, history_tracking=False) as (_, face, url, ca_file):
         monkeypatch.setenv("SALESFORCE_INSTANCE_URL", url)
         monkeypatch.setenv("SALESFORCE_CLIENT_ID", face.doors.client_id)
         monkeypatch.setenv("SALESFORCE_CLIENT_SECRET", face.doors.client_secret)
@@ -206,6 +206,9 @@ def test_an_org_makes_an_account_that_the_doctor_finds_well(accounts, monkeypatc
         examined = CliRunner().invoke(doctor, ["--account", "acme"])
     settings = read_settings(accounts / "acme.yaml")
     assert settings.sources.salesforce.record_types == ["Sales"]
+    # The org keeps no history of statuses, but has fields with their dates.
+    dated = {stage: told.field for stage, told in settings.sources.salesforce.stages_from.items()}
+    assert dated == {"mql": "MQL_Date__c", "sql": "SQL_Date__c"}
     assert settings.timezone == "Europe/Paris"
     mapping = settings.funnel.mapping
     assert (mapping["Working"], mapping["Closed Won"], mapping["Attached to a deal"]) == ("mql", "customer", "sql")
