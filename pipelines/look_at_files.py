@@ -18,6 +18,8 @@ from connectors.files.text import as_the_database_said
 from connectors.first_look import FirstLook, SeenStage
 from models.settings.sources import Files
 
+# No CRM has more: a column with more values holds something else.
+MOST_STAGES = 60
 # What an export may leave out, and what is lost without it.
 LOST = {
     "people": {
@@ -125,7 +127,10 @@ def _people(con: duckdb.DuckDBPyConnection, tables: Any, seen: FirstLook) -> Non
         group by 1 order by 2 desc, 1"""
     ).fetchall()
     seen.people = sum(records for _, records in found)
-    seen.stages += [SeenStage("person", None, stage, stage, records) for stage, records in found if stage is not None]
+    named = [(stage, records) for stage, records in found if stage is not None]
+    if _is_no_stage(seen, "people.status", len(named)):
+        return
+    seen.stages += [SeenStage("person", None, stage, stage, records) for stage, records in named]
     none = sum(records for stage, records in found if stage is None)
     if none:
         seen.warn("people without a stage", f"{none:,} of {seen.people:,} rows have neither a status nor a stage date.")
@@ -144,15 +149,9 @@ def _deals(con: duckdb.DuckDBPyConnection, tables: Any, seen: FirstLook) -> None
     ).fetchall()
     seen.deals = sum(records for *_, records in found)
     if seen.currency is None:
-        seen.currency = next(
-            iter(
-                con.execute(
-                    f"select currency from ({tables[Deal.TABLE]}) where currency is not null "
-                    "group by 1 order by count(*) desc, 1 limit 1"
-                ).fetchall()
-            ),
-            (None,),
-        )[0]
+        seen.currency = _usual_currency(con, tables)
+    if _is_no_stage(seen, "deals.stage", len({stage for stage, *_ in found})):
+        return
     seen.stages += [
         SeenStage("deal", None, stage, stage, records, is_won, is_lost, is_final=is_won or is_lost)
         for stage, is_won, is_lost, records in found
@@ -160,3 +159,18 @@ def _deals(con: duckdb.DuckDBPyConnection, tables: Any, seen: FirstLook) -> None
     ]
     if seen.deals and not any(is_won for _, is_won, _, _ in found):
         seen.warn("deals won", "no deal is won: see won: and won_at: in sources.files.deals.")
+
+
+def _is_no_stage(seen: FirstLook, column: str, values: int) -> bool:
+    """Whether a column holds too much to be a stage; none of its values is shown, for they may be anybody's words."""
+    if values > MOST_STAGES:
+        seen.warn(f"field {column}", f"it holds {values:,} different values, so it is no stage; name another column.")
+    return values > MOST_STAGES
+
+
+def _usual_currency(con: duckdb.DuckDBPyConnection, tables: Any) -> str | None:
+    found = con.execute(
+        f"select currency from ({tables[Deal.TABLE]}) where currency is not null "
+        "group by 1 order by count(*) desc, 1 limit 1"
+    ).fetchall()
+    return found[0][0] if found else None
