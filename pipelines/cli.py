@@ -19,6 +19,8 @@ COMMANDS = {
     "plan": "The calculator: typed figures in, required volumes and reps out; no CRM.",
     "whatif": "An account's current plan beside one with other figures.",
     "gaps": "What of the agreement is not kept, worst first; a rep's MQLs to call now.",
+    "init": "From a token or export files to an account file, by what the CRM shows.",
+    "doctor": "Settings, credentials, permissions, stages, disk, clock: what is wrong, and the remedy.",
     "report": "The page of the last published night, rendered again.",
     "backfill": "The nights of past days of an account, oldest first.",
     "query": "Read-only SQL on an account's published tables.",

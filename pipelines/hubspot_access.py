@@ -6,16 +6,19 @@ Here: from settings and environment to a client. Not here: what is read (`hubspo
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from connectors.errors import FixAccessError
 from connectors.hubspot.client import PUBLIC_API, HubSpotClient
 from connectors.hubspot.portal import account as portal_account
 from models.settings.account import AccountSettings
 from models.settings.sources import HubSpot
-from pipelines.account_run import AccountRun
 from pipelines.environment import own_name, variable
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipelines.account_run import AccountRun
 
 TOKEN, BASE_URL = "HUBSPOT_ACCESS_TOKEN", "HUBSPOT_BASE_URL"
 
@@ -60,7 +63,7 @@ def with_portal_defaults(account: str, settings: AccountSettings) -> AccountSett
 
 @contextmanager
 def reached(
-    account_run: AccountRun, con: duckdb.DuckDBPyConnection, settings: AccountSettings
+    account_run: "AccountRun", con: "duckdb.DuckDBPyConnection", settings: AccountSettings
 ) -> Iterator[tuple[HubSpotClient, HubSpot] | None]:
     """A client of the account's portal and its settings, for the time of the block; None where it reads none."""
     asked = hubspot_settings(settings)

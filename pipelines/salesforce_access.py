@@ -5,17 +5,21 @@ Here: from settings and environment to a client. Not here: what is read (`salesf
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from connectors.errors import FixAccessError
 from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.org import account as org_account
+from connectors.salesforce.selection import StagesFrom
 from connectors.salesforce.signing_in import Credentials, instance_of
 from models.settings.account import AccountSettings
 from models.settings.sources import Salesforce
-from pipelines.account_run import AccountRun
 from pipelines.environment import variable
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipelines.account_run import AccountRun
 
 INSTANCE, DOMAIN = "SALESFORCE_INSTANCE_URL", "SALESFORCE_DOMAIN"
 WAYS = {
@@ -59,6 +63,14 @@ def credentials_of(account: str) -> Credentials:
     return given
 
 
+def stages_from(asked: Salesforce) -> StagesFrom:
+    """Where the settings say that stages are dated."""
+    return StagesFrom(
+        {stage: told.field for stage, told in asked.stages_from.items() if told.field is not None},
+        {stage: told.campaign for stage, told in asked.stages_from.items() if told.campaign is not None},
+    )
+
+
 def client_of(account: str, asked: Salesforce) -> SalesforceClient:
     """A client of the account's org. Raises FixAccessError where the environment holds no way into it."""
     return SalesforceClient(credentials_of(account), asked.api_version, asked.api_budget_share)
@@ -78,7 +90,7 @@ def with_org_defaults(account: str, settings: AccountSettings) -> AccountSetting
 
 @contextmanager
 def reached(
-    account_run: AccountRun, con: duckdb.DuckDBPyConnection, settings: AccountSettings
+    account_run: "AccountRun", con: "duckdb.DuckDBPyConnection", settings: AccountSettings
 ) -> Iterator[tuple[SalesforceClient, Salesforce] | None]:
     """A client of the account's org and its settings, for the time of the block; None where it reads none."""
     asked = salesforce_settings(settings)

@@ -20,12 +20,13 @@ from connectors.salesforce.missing import Count, Ids, counts, high_marks, ids_of
 from connectors.salesforce.objects import CAMPAIGN_MEMBER, TYPES
 from connectors.salesforce.org import Org, read_org
 from connectors.salesforce.records import Records
-from connectors.salesforce.selection import Selection, StagesFrom
+from connectors.salesforce.selection import Selection
 from connectors.salesforce.tables import Option
 from models.settings.sources import Salesforce
 from pipelines.catalog import RAW_SALESFORCE
 from pipelines.crm_night import CrmNight
 from pipelines.landing import Files, WarehouseRecords, read_cursor, write_cursor
+from pipelines.salesforce_access import stages_from
 from pipelines.warehouse import transaction
 
 BEGINS = "salesforce.history_begins"
@@ -154,11 +155,3 @@ class SalesforceNight(CrmNight):
 
     def _is_begun(self, first: dict[str, Selection]) -> bool:
         return all(any("soql" in e for e in self.landing_of(n).entries) for n in first)
-
-
-def stages_from(asked: Salesforce) -> StagesFrom:
-    """Where the settings say that stages are dated."""
-    return StagesFrom(
-        {stage: told.field for stage, told in asked.stages_from.items() if told.field is not None},
-        {stage: told.campaign for stage, told in asked.stages_from.items() if told.campaign is not None},
-    )

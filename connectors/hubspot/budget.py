@@ -18,7 +18,7 @@ def check_budget(reader: Reader, streams: list[Records], landings: list[Landing]
     client = reader.client
     needed = sum(s.expected_calls(landing) for s, landing in zip(streams, landings, strict=True))
     if client.limits.daily is None:
-        _ask_usage(client)
+        ask_usage(client)
     daily, left = client.limits.daily, client.limits.daily_remaining
     if daily is None:
         return
@@ -31,7 +31,8 @@ def check_budget(reader: Reader, streams: list[Records], landings: list[Landing]
         )
 
 
-def _ask_usage(client: HubSpotClient) -> None:
+def ask_usage(client: HubSpotClient) -> None:
+    """Ask for the day's calls where no answer's headers told them; the client's limits know them from then on."""
     try:
         said = client.get("usage")
     except (MissingScopeError, NotThereError):

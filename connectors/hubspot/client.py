@@ -10,6 +10,8 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import hubspot
@@ -41,6 +43,11 @@ SCOPES = {
     "owners": "crm.objects.owners.read",
     "emails": "sales-email-read",
     "rates": "settings.currencies.read",
+}
+
+REFUSED_TOKENS = {
+    "EXPIRED_AUTHENTICATION": "it has expired",
+    "INVALID_AUTHENTICATION": "it is not one of this portal's",
 }
 
 
@@ -85,11 +92,14 @@ class HubSpotClient:
             )
         self.token_setting, self.version, self.budget_share = token_setting, version, budget_share
         self.limits = limits or Limits()
+        self.tries = TRIES
         self._sleep = sleep
         self._slots = threading.BoundedSemaphore(IN_FLIGHT)
         self._lock = threading.Lock()
         self.calls = 0
         self._all_calls = [0]
+        self.clock_off_seconds: float | None = None
+        """how far this machine's clock is ahead of HubSpot's, as the last answer told; None: it did not"""
         # Its DEBUG prints bodies.
         logging.getLogger("hubspot").setLevel(logging.WARNING)
         options = {"ssl_ca_cert": ca_file} if ca_file else {}
@@ -137,7 +147,7 @@ class HubSpotClient:
         place = path(name, self.version, **parts)
         what = parts.get("type", name)
         last = ""
-        for attempt in range(TRIES):
+        for attempt in range(self.tries):
             self._spend()
             self.limits.take_turn(lane)
             try:
@@ -152,7 +162,7 @@ class HubSpotClient:
                 if status is None:
                     raise
                 last = self._refused(int(status), e, what, lane, attempt)
-        raise TryAgainError(f"HubSpot does not answer for {what}: {last}, {TRIES} times; run again later.")
+        raise TryAgainError(f"HubSpot does not answer for {what}: {last}, {self.tries} times; run again later.")
 
     def _spend(self) -> None:
         with self._lock:
@@ -178,6 +188,7 @@ class HubSpotClient:
         )
         data = answer.data
         self.limits.learn(answer.headers)
+        self.clock_off_seconds = _ahead_of(answer.headers.get("date"))
         try:
             parsed = orjson.loads(data)
         except orjson.JSONDecodeError:
@@ -218,8 +229,9 @@ class HubSpotClient:
     def _refuse(self, status: int, said: dict[str, Any], headers: dict[str, str], what: str) -> None:
         message = " ".join(str(said.get("message") or said.get("category") or f"status {status}").split())[:300]
         if status == 401:
+            category = str(said.get("category") or "status 401")
             raise FixAccessError(
-                f"HubSpot refuses the token ({said.get('category') or 'status 401'}); "
+                f"HubSpot refuses the token ({REFUSED_TOKENS.get(category, category)}); "
                 f"put a valid service key or private app token into {self.token_setting}."
             )
         if status == 403:
@@ -248,6 +260,15 @@ def _seconds(text: str | None) -> float | None:
         return float(text) if text is not None else None
     except ValueError:
         return None
+
+
+def _ahead_of(date_header: str | None) -> float | None:
+    """Seconds that this machine's clock is ahead of an answer's Date."""
+    try:
+        told = parsedate_to_datetime(date_header) if date_header else None
+    except ValueError:
+        return None
+    return (datetime.now(UTC) - told.astimezone(UTC)).total_seconds() if told is not None else None
 
 
 def _error_body(body: Any) -> dict[str, Any]:

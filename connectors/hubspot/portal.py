@@ -14,6 +14,7 @@ from connectors.hubspot.options import Option, dispositions, excluded, options_o
 from connectors.hubspot.selection import Finding, Selection, select
 
 OWNERS_A_PAGE = 500
+RATES_LOST = "amounts in other currencies than the portal's"
 
 
 @dataclass
@@ -73,7 +74,7 @@ def read_portal(client: HubSpotClient, pipelines: Sequence[str] = ()) -> Portal:
     except (MissingScopeError, NotThereError) as e:
         rates = []
         if isinstance(e, MissingScopeError):
-            findings.append(without_scope("rates", e, "amounts in other currencies than the portal's", "info"))
+            findings.append(without_scope("rates", e, RATES_LOST, "info"))
     return Portal(portal_id, zone, money, owners, options, rates, selections, types, findings)
 
 

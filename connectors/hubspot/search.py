@@ -35,9 +35,19 @@ def above(name: str, value: str) -> Filter:
     return {"propertyName": name, "operator": "GT", "value": value}
 
 
+def equal(name: str, value: str) -> Filter:
+    """The filter `name` = `value`."""
+    return {"propertyName": name, "operator": "EQ", "value": value}
+
+
 def has(name: str) -> Filter:
     """The filter that `name` has a value."""
     return {"propertyName": name, "operator": "HAS_PROPERTY"}
+
+
+def has_no(name: str) -> Filter:
+    """The filter that `name` has no value."""
+    return {"propertyName": name, "operator": "NOT_HAS_PROPERTY"}
 
 
 def milliseconds(moment: str) -> str:

@@ -6,6 +6,7 @@ Here: options and the sentences that refuse them. Not here: what a command does.
 import csv
 import json
 import math
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
@@ -59,6 +60,16 @@ class Number(click.FloatRange):
         if not math.isfinite(number):
             self.fail(f"{value} is not a number; write it plainly, as in 1000 or 0.5", param, ctx)
         return float(super().convert(number, param, ctx))
+
+
+def use_accounts(folder: str | None) -> None:
+    """Take the account files of `folder` for this command, where one is given. Raises BadInput where it is none."""
+    if folder is None:
+        return
+    found = Path(folder).expanduser().resolve()
+    if not found.is_dir():
+        raise BadInput(f"--accounts: {folder} is no folder; name the one that holds your account files.")
+    os.environ["SLA_ACCOUNTS"] = str(found)
 
 
 def account_file(name: str | None) -> tuple[str, Path]:

@@ -1,6 +1,5 @@
 """`sla run`: the night of one account or of all, one after another, with what it takes at the end."""
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import Protocol
 import click
 
 from models.settings.read import SettingsError, read_settings
-from pipelines.commands.choices import BadInput, Day, account_file
+from pipelines.commands.choices import BadInput, Day, account_file, use_accounts
 from pipelines.exit_codes import BAD_INPUT, FAILED, MISSED
 from pipelines.paths import AccountFolder, account_files, accounts_folder, is_shipped
 
@@ -53,11 +52,7 @@ def command(
     others; its last published night stays readable. Exit codes: 0 done, 1 a run failed, 2 bad input; with
     --fail-on-gap 3 where a commitment is missed.
     """
-    if accounts is not None:
-        folder = Path(accounts).expanduser().resolve()
-        if not folder.is_dir():
-            raise BadInput(f"--accounts: {accounts} is no folder; name the one that holds your account files.")
-        os.environ["SLA_ACCOUNTS"] = str(folder)
+    use_accounts(accounts)
     files = dict([account_file(account)]) if account else account_files()
     if not files:
         raise BadInput(f"{accounts_folder()} holds no account files; put a file NAME.yaml there (see README.md).")

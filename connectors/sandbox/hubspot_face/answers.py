@@ -52,6 +52,8 @@ class Face:
     fault_kinds: tuple[str, ...] = ("429", "423", "500", "502", "dropped", "truncated", "broken")
     token: str | None = None
     """the only token that is right; None: any"""
+    expired: set[str] = field(default_factory=set)
+    """tokens that were right once"""
     calls: Counter[str] = field(default_factory=Counter)
     chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311
 

@@ -30,7 +30,8 @@ def app_of(face: Face) -> Starlette:
         face.calls[kind] += 1
         given = request.headers.get("authorization", "")
         if not given.startswith("Bearer ") or (face.token is not None and given != f"Bearer {face.token}"):
-            category = "EXPIRED_AUTHENTICATION" if face.token else "INVALID_AUTHENTICATION"
+            is_known = given.removeprefix("Bearer ") in face.expired
+            category = "EXPIRED_AUTHENTICATION" if is_known else "INVALID_AUTHENTICATION"
             return _json(*error(401, category, "Authentication credentials not found."))
         is_search = kind == "search"
         refused = face.limits.refusal(is_search, is_exempt=kind == "links")
@@ -68,6 +69,8 @@ def _control(face: Face, what: str, body: Any) -> Response:
         face.denied = set(body)
     elif what == "token":
         face.token = body
+    elif what == "expired":
+        face.expired = set(body)
     elif what == "calls":
         counted = dict(face.calls)
         face.calls.clear()

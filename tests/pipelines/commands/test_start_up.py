@@ -15,6 +15,7 @@ HEAVY = "{'dagster', 'pandas', 'scipy', 'sqlglot', 'altair', 'hubspot', 'simple_
     [
         "whatif --account small --set conversion.mql_to_sql=0.4",
         "gaps --account small",
+        "doctor --account small",
         "plan --target 100000 --average-deal 1000 --conversion 0.5 --json",
         'query --account small "select 1"',
     ],
