@@ -3,7 +3,8 @@
 Here: the estimators, on plain counts. Not here: which records are counted, or the table of rates.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -45,12 +46,16 @@ class Counts:
         """Those that converted within the horizon."""
         return int(self.records[self.lag_days <= horizon_days].sum())
 
-    def aged(self, first: int, last: int | None = None) -> "Counts":
+    def aged(self, first: int, last: int | None = None) -> Self:
         """The records whose age is from `first` to `last` days, both included."""
         keep = self.age_days >= first
         if last is not None:
             keep &= self.age_days <= last
-        return Counts(self.age_days[keep], self.lag_days[keep], self.records[keep])
+        return self.where(keep)
+
+    def where(self, keep: npt.NDArray[np.bool_]) -> Self:
+        """The records of the places to keep."""
+        return type(self)(**{f.name: getattr(self, f.name)[keep] for f in fields(self)})
 
 
 def horizon(counts: Counts, min_sample: int, lookback_days: int) -> int:
@@ -76,15 +81,19 @@ def conversion_curve(counts: Counts, horizon_days: int) -> Floats:
     A record is at risk until it converts, else until its age; a lost one stays at risk, so the curve is the share
     that will have converted. Source: Kaplan and Meier (1958).
     """
-    events = counts.lag_days <= horizon_days
-    time = np.minimum(np.where(events, counts.lag_days, counts.age_days), horizon_days).astype(np.int64)
-    leaving = np.bincount(time, weights=counts.records, minlength=horizon_days + 1)
-    # Of no records at all, bincount makes whole numbers.
-    converting = np.bincount(time[events], weights=counts.records[events], minlength=horizon_days + 1)
-    converting = converting.astype(np.float64)
-    at_risk = np.cumsum(leaving[::-1])[::-1]
+    converting, at_risk = _converting_and_at_risk(counts, horizon_days)
     hazard = np.divide(converting, at_risk, out=np.zeros_like(converting), where=at_risk > 0)
     return np.asarray(1.0 - np.cumprod(1.0 - hazard), dtype=np.float64)
+
+
+def _converting_and_at_risk(counts: Counts, horizon_days: int) -> tuple[Floats, Floats]:
+    """The records that convert on each day from 0 to the horizon, and those still at risk when it begins."""
+    events = counts.lag_days <= horizon_days
+    time = np.minimum(np.where(events, counts.lag_days, counts.age_days), horizon_days).astype(np.int64)
+    # Of no records at all, bincount makes whole numbers.
+    leaving = np.bincount(time, weights=counts.records, minlength=horizon_days + 1).astype(np.float64)
+    converting = np.bincount(time[events], weights=counts.records[events], minlength=horizon_days + 1)
+    return converting.astype(np.float64), np.cumsum(leaving[::-1])[::-1]
 
 
 def share_due_by_age(curve: Floats) -> Floats:
@@ -109,12 +118,7 @@ def share_certain(counts: Counts, horizon_days: int) -> float:
     Greenwood's variance of the product-limit curve at the horizon is that of so many entries, for which open records
     make the delays uncertain too. At most 1; 1 where no conversion says anything. Source: Greenwood (1926).
     """
-    events = counts.lag_days <= horizon_days
-    time = np.minimum(np.where(events, counts.lag_days, counts.age_days), horizon_days).astype(np.int64)
-    leaving = np.bincount(time, weights=counts.records, minlength=horizon_days + 1).astype(np.float64)
-    converting = np.bincount(time[events], weights=counts.records[events], minlength=horizon_days + 1)
-    converting = converting.astype(np.float64)
-    at_risk = np.cumsum(leaving[::-1])[::-1]
+    converting, at_risk = _converting_and_at_risk(counts, horizon_days)
     curve = conversion_curve(counts, horizon_days)
     effective = effective_entered(counts, share_due_by_age(curve))
     left = at_risk * (at_risk - converting)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
-from models.conversion_rates import ConversionRate, counts_of
+from models.conversion_rates import ConversionRate
 from models.conversion_with_delay import Floats, conversion_curve, share_due_by_age
 from models.night import Night, Stage
+from models.step_counts import NO_STEP, by_step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,14 +49,14 @@ def step_delays(
 ) -> list[StepDelay]:
     """A row for each day of each step's horizon."""
     horizons = {r.from_stage: r.horizon_days for r in conversion_rates if r.segment is None}
-    by_step = dict(iter(step_outcomes.groupby("from_stage", sort=False)))
+    counted = by_step(step_outcomes)
     by_stage = dict(iter(open_records.groupby("stage", sort=False)))
     rows = []
     for stage in stages:
         if stage.next_stage is None:
             continue
         days = horizons[stage.stage]
-        counts = counts_of(by_step.get(stage.stage, step_outcomes.iloc[:0]))
+        counts = counted.get((stage.stage, stage.next_stage), NO_STEP).whole
         curve = conversion_curve(counts.aged(0, night.lookback_days - 1), days)
         due = share_due_by_age(curve)
         still_open = open_by_age(by_stage.get(stage.stage, open_records.iloc[:0]), days)
