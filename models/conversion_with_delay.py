@@ -149,7 +149,9 @@ def drawn_rate(converted: float, entered: float, toward: float, weight: float, c
     b = max(entered - converted + weight * (1.0 - toward), TINY)
     tail = (1.0 - confidence) / 2
     rate = (converted + weight * toward) / (entered + weight)
-    return Estimate(rate, float(betaincinv(a, b, tail)), float(betaincinv(a, b, 1.0 - tail)))
+    low, high = float(betaincinv(a, b, tail)), float(betaincinv(a, b, 1.0 - tail))
+    # Where both are too small for a float, one may come out as 0 and the other as the smallest there is.
+    return Estimate(rate, min(low, high), high)
 
 
 def quantile(values: Floats, records: Ints, share: float) -> float | None:

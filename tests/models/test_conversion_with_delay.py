@@ -157,6 +157,11 @@ def test_the_horizon_is_never_beyond_the_lookback():
     assert horizon(counts((100, None, 5)), min_sample=30, lookback_days=180) == 180
 
 
+def test_an_interval_too_low_for_a_float_is_not_upside_down():
+    estimate = drawn_rate(0, 1, 7.468240662919118e-06, 20, 0.8)
+    assert estimate.low <= estimate.high
+
+
 def test_the_drawn_rate_by_hand():
     # (9 + 20 × 0.4) / (30 + 20) = 0.34, and the interval of Beta(17, 33).
     estimate = drawn_rate(9, 30, 0.4, 20, 0.8)
