@@ -96,14 +96,26 @@ def _converting_and_at_risk(counts: Counts, horizon_days: int) -> tuple[Floats, 
     return converting.astype(np.float64), np.cumsum(leaving[::-1])[::-1]
 
 
-def share_due_by_age(curve: Floats) -> Floats:
-    """Of the conversions that come within the horizon, the share that has come by each day.
+def last_watched(counts: Counts, records: int) -> int:
+    """The last age in days at which so many records were still unconverted: until then their conversions tell a share.
 
-    Without any conversion nothing is known of the lags; they are taken as spread evenly.
+    0 where there never were so many.
     """
-    if curve[-1] <= 0:
-        return np.linspace(0.0, 1.0, len(curve)) if len(curve) > 1 else np.ones(1)
-    return np.asarray(curve / curve[-1], dtype=np.float64)
+    ages = np.where(np.isnan(counts.lag_days), counts.age_days, counts.lag_days).astype(np.int64)
+    at_risk = np.cumsum(np.bincount(ages, weights=counts.records)[::-1])[::-1]
+    return max(int((at_risk >= records).sum()) - 1, 0)
+
+
+def share_due_by_age(curve: Floats, horizon_days: int | None = None) -> Floats:
+    """Of the conversions that come within the horizon, the share that has come by each day; more than 1 after it.
+
+    The horizon is the curve's last day unless given. Without any conversion within it nothing is known of the lags;
+    they are taken as spread evenly.
+    """
+    last = len(curve) - 1 if horizon_days is None else horizon_days
+    if curve[last] <= 0:
+        return np.asarray(np.minimum(np.arange(len(curve)) / last, 1.0)) if last else np.ones(len(curve))
+    return np.asarray(curve / curve[last], dtype=np.float64)
 
 
 def effective_entered(counts: Counts, due: Floats) -> float:
