@@ -6,19 +6,14 @@ rates (`conversion_rates`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from models.conversion_rates import ConversionRate
-from models.conversion_with_delay import Counts, conversion_curve, effective_entered, share_due_by_age
+from models.conversion_with_delay import conversion_curve, effective_entered, share_due_by_age
 from models.night import Night
-
-if TYPE_CHECKING:
-    import pandas as pd
+from models.step_counts import NO_STEP, Step
 
 
 @dataclass(frozen=True)
@@ -32,23 +27,22 @@ class CohortRate:
 def cohort_rate(
     night: Night,
     steps: Sequence[ConversionRate],
-    step_outcomes: pd.DataFrame,
+    counted: Mapping[tuple[str, str], Step],
     segment: str | None,
     start: date,
     through: date,
 ) -> CohortRate:
-    """The share of the records of a period that goes all the way over `steps`; these are the whole account's rows."""
+    """The share of the records of a period that goes all the way over `steps`.
+
+    `steps` are the whole account's rows; `counted`, the records by step.
+    """
     product = 1.0
     for step in steps:
         if step.entered is None or step.status in ("not_mapped", "no_denominator"):
             return CohortRate(None, f"the CRM does not show both ends of {step.from_stage} to {step.to_stage}")
-        frame = step_outcomes[
-            (step_outcomes["from_stage"] == step.from_stage) & (step_outcomes["to_stage"] == step.to_stage)
-        ]
-        everyone = _counts(frame).aged(0, night.lookback_days - 1)
-        due = share_due_by_age(conversion_curve(everyone, step.horizon_days))
-        own = frame if segment is None else frame[frame["segment"] == segment]
-        cohort = _counts(own).aged((night.as_of - through).days, (night.as_of - start).days)
+        records = counted.get((step.from_stage, step.to_stage), NO_STEP)
+        due = share_due_by_age(conversion_curve(records.whole.aged(0, night.lookback_days - 1), step.horizon_days))
+        cohort = records.of(segment).aged((night.as_of - through).days, (night.as_of - start).days)
         effective = effective_entered(cohort, due)
         name = f"{step.from_stage} records"
         if effective < cohort.entered / 2:
@@ -57,11 +51,3 @@ def cohort_rate(
             return CohortRate(None, f"{effective:,.0f} {name} are too few to tell; {night.min_sample} are needed")
         product *= min(cohort.converted_within(step.horizon_days) / effective, 1.0)
     return CohortRate(product)
-
-
-def _counts(frame: pd.DataFrame) -> Counts:
-    return Counts(
-        frame["age_days"].to_numpy(np.int64),
-        frame["lag_days"].to_numpy(np.float64, na_value=np.nan),
-        frame["records"].to_numpy(np.int64),
-    )

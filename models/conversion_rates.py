@@ -7,7 +7,7 @@ Here: which records are the cohort, statuses, and the words for how a rate was g
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, ClassVar
@@ -27,6 +27,7 @@ from models.conversion_with_delay import (
     share_due_by_age,
 )
 from models.night import Night, Stage
+from models.step_counts import NO_STEP, Step, StepCounts, by_step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,73 +87,53 @@ class ConversionRate:
 def conversion_rates(night: Night, stages: list[Stage], step_outcomes: pd.DataFrame) -> list[ConversionRate]:
     """A row for each step of the funnel: the whole, then each segment, drawn toward the whole."""
     steps = [s for s in stages if s.next_stage is not None]
-    seen = _seen(step_outcomes)
-    by_step = dict(iter(step_outcomes.groupby(["from_stage", "to_stage"], sort=False)))
-    empty = step_outcomes.iloc[:0]
-    frames = {s.stage: by_step.get((s.stage, s.next_stage), empty) for s in steps}
-    days = {s.stage: _horizon(night, frames[s.stage]) for s in steps}
-    due = {s.stage: _due(night, frames[s.stage], days[s.stage]) for s in steps}
-    known = {
-        s.stage: share_certain(counts_of(frames[s.stage]).aged(0, night.lookback_days - 1), days[s.stage])
-        for s in steps
-    }
-    whole = [_whole_row(night, s, due[s.stage], known[s.stage], frames[s.stage]) for s in steps]
-    split = {stage: dict(iter(frame.groupby("segment", sort=False))) for stage, frame in frames.items()}
+    counted = by_step(step_outcomes)
+    seen = _seen(counted)
+    of_step = {s.stage: counted.get((s.stage, str(s.next_stage)), NO_STEP) for s in steps}
+    recent = {stage: step.whole.aged(0, night.lookback_days - 1) for stage, step in of_step.items()}
+    days = {stage: _horizon(night, step.whole) for stage, step in of_step.items()}
+    due = {stage: share_due_by_age(conversion_curve(recent[stage], days[stage])) for stage in of_step}
+    known = {stage: share_certain(recent[stage], days[stage]) for stage in of_step}
+    whole = [_whole_row(night, s, due[s.stage], known[s.stage], of_step[s.stage].whole) for s in steps]
     passed = {r.from_stage for r in whole if r.entered}
     rows = _unseen_stages_apart(stages, whole, seen, passed)
-    for segment in sorted(step_outcomes["segment"].dropna().unique()):
-        of_segment = []
-        for stage, of_whole in zip(steps, whole, strict=True):
-            frame = split[stage.stage].get(segment, empty)
-            of_segment.append(
-                _segment_row(night, stage, due[stage.stage], known[stage.stage], frame, of_whole, segment)
-            )
+    for segment in sorted({name for step in counted.values() for name in step.segments}):
+        of_segment = [
+            _segment_row(night, s, due[s.stage], known[s.stage], of_step[s.stage].of(segment), of_whole, segment)
+            for s, of_whole in zip(steps, whole, strict=True)
+        ]
         # Split after it was drawn toward the whole's way, so that the way's rate is the segment's own.
         rows += _unseen_stages_apart(stages, of_segment, seen, passed)
     return rows
 
 
-def _seen(step_outcomes: pd.DataFrame) -> set[str]:
+def _seen(counted: Mapping[tuple[str, str], Step]) -> set[str]:
     """The stages into which the CRM shows at least one entry."""
-    return set(step_outcomes.loc[step_outcomes["is_from_explicit"], "from_stage"].unique()) | set(
-        step_outcomes.loc[step_outcomes["is_to_explicit"], "to_stage"].unique()
-    )
+    return {start for (start, _), step in counted.items() if step.whole.is_from_explicit.any()} | {
+        end for (_, end), step in counted.items() if step.whole.is_to_explicit.any()
+    }
 
 
-def counts_of(frame: pd.DataFrame) -> Counts:
-    """The records of a step's outcomes, or of a part of them, by age and lag."""
-    return Counts(
-        age_days=frame["age_days"].to_numpy(np.int64),
-        lag_days=frame["lag_days"].to_numpy(np.float64, na_value=np.nan),
-        records=frame["records"].to_numpy(np.int64),
-    )
-
-
-def _horizon(night: Night, frame: pd.DataFrame) -> int:
-    chosen = night.horizon_days or horizon(counts_of(frame), night.min_sample, night.lookback_days)
+def _horizon(night: Night, counts: Counts) -> int:
+    chosen = night.horizon_days or horizon(counts, night.min_sample, night.lookback_days)
     return min(chosen, night.lookback_days)
 
 
-def _due(night: Night, frame: pd.DataFrame, days: int) -> Floats:
-    """The share of the step's conversions that has come by each day, from the whole account's entries."""
-    return share_due_by_age(conversion_curve(counts_of(frame).aged(0, night.lookback_days - 1), days))
-
-
-def _whole_row(night: Night, stage: Stage, due: Floats, known: float, frame: pd.DataFrame) -> ConversionRate:
+def _whole_row(night: Night, stage: Stage, due: Floats, known: float, counts: StepCounts) -> ConversionRate:
     assumed = stage.assumed_rate if stage.assumed_rate is not None else 1.0
-    return _row(night, stage, frame, due, known, assumed, stage.assumed_weight, None, "assumed")
+    return _row(night, stage, counts, due, known, assumed, stage.assumed_weight, None, "assumed")
 
 
 def _segment_row(
-    night: Night, stage: Stage, due: Floats, known: float, frame: pd.DataFrame, whole: ConversionRate, segment: str
+    night: Night, stage: Stage, due: Floats, known: float, counts: StepCounts, whole: ConversionRate, segment: str
 ) -> ConversionRate:
-    return _row(night, stage, frame, due, known, whole.rate, SEGMENT_WEIGHT, segment, "whole account's")
+    return _row(night, stage, counts, due, known, whole.rate, SEGMENT_WEIGHT, segment, "whole account's")
 
 
 def _row(
     night: Night,
     stage: Stage,
-    frame: pd.DataFrame,
+    counts: StepCounts,
     due: Floats,
     known: float,
     toward: float,
@@ -160,16 +141,14 @@ def _row(
     segment: str | None,
     toward_whose: str,
 ) -> ConversionRate:
-    in_window = frame[frame["age_days"] < night.lookback_days]
-    cohort, days = counts_of(in_window), len(due) - 1
+    cohort, days = counts.aged(0, night.lookback_days - 1), len(due) - 1
     effective = effective_entered(cohort, due)
     within = cohort.converted_within(days)
-    lost = int(in_window.loc[in_window["is_lost"], "records"].sum())
-    mature = counts_of(frame).aged(days, days + night.lookback_days - 1)
+    lost = int(cohort.records[cohort.is_lost].sum())
+    mature = counts.aged(days, days + night.lookback_days - 1)
     estimate = drawn_rate(within, effective, toward, weight, night.confidence)
     certain = drawn_rate(within * known, effective * known, toward, weight, night.confidence)
-    explicit = in_window[in_window["is_from_explicit"] & in_window["is_to_explicit"] & in_window["lag_days"].notna()]
-    lags, times = explicit["lag_days"].to_numpy(np.float64), explicit["records"].to_numpy(np.int64)
+    shown = cohort.where(cohort.is_from_explicit & cohort.is_to_explicit & ~np.isnan(cohort.lag_days))
     return ConversionRate(
         as_of=night.as_of,
         segment=segment,
@@ -189,18 +168,18 @@ def _row(
         rate=estimate.rate,
         rate_low=certain.low,
         rate_high=certain.high,
-        deals_per_person=_deals_per_person(in_window),
-        median_days=quantile(lags, times, 0.5),
-        p90_days=quantile(lags, times, 0.9),
+        deals_per_person=_deals_per_person(cohort),
+        median_days=quantile(shown.lag_days, shown.records, 0.5),
+        p90_days=quantile(shown.lag_days, shown.records, 0.9),
         status=_status(cohort.entered, effective, night.min_sample),
         method=_method(within, effective, days, toward, weight, toward_whose, cohort.entered),
     )
 
 
-def _deals_per_person(in_window: pd.DataFrame) -> float:
-    with_deal = in_window[in_window["deals_weight"] > 0]
-    people = float(with_deal["records"].sum())
-    return float(with_deal["deals_weight"].sum()) / people if people else 1.0
+def _deals_per_person(cohort: StepCounts) -> float:
+    with_deal = cohort.deals_weight > 0
+    people = float(cohort.records[with_deal].sum())
+    return float(cohort.deals_weight[with_deal].sum()) / people if people else 1.0
 
 
 def _status(entered: int, effective: float, min_sample: int) -> str:

@@ -3,7 +3,8 @@
 Here: the estimators, on plain counts. Not here: which records are counted, or the table of rates.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -45,12 +46,16 @@ class Counts:
         """Those that converted within the horizon."""
         return int(self.records[self.lag_days <= horizon_days].sum())
 
-    def aged(self, first: int, last: int | None = None) -> "Counts":
+    def aged(self, first: int, last: int | None = None) -> Self:
         """The records whose age is from `first` to `last` days, both included."""
         keep = self.age_days >= first
         if last is not None:
             keep &= self.age_days <= last
-        return Counts(self.age_days[keep], self.lag_days[keep], self.records[keep])
+        return self.where(keep)
+
+    def where(self, keep: npt.NDArray[np.bool_]) -> Self:
+        """The records of the places to keep."""
+        return type(self)(**{f.name: getattr(self, f.name)[keep] for f in fields(self)})
 
 
 def horizon(counts: Counts, min_sample: int, lookback_days: int) -> int:
@@ -76,25 +81,41 @@ def conversion_curve(counts: Counts, horizon_days: int) -> Floats:
     A record is at risk until it converts, else until its age; a lost one stays at risk, so the curve is the share
     that will have converted. Source: Kaplan and Meier (1958).
     """
-    events = counts.lag_days <= horizon_days
-    time = np.minimum(np.where(events, counts.lag_days, counts.age_days), horizon_days).astype(np.int64)
-    leaving = np.bincount(time, weights=counts.records, minlength=horizon_days + 1)
-    # Of no records at all, bincount makes whole numbers.
-    converting = np.bincount(time[events], weights=counts.records[events], minlength=horizon_days + 1)
-    converting = converting.astype(np.float64)
-    at_risk = np.cumsum(leaving[::-1])[::-1]
+    converting, at_risk = _converting_and_at_risk(counts, horizon_days)
     hazard = np.divide(converting, at_risk, out=np.zeros_like(converting), where=at_risk > 0)
     return np.asarray(1.0 - np.cumprod(1.0 - hazard), dtype=np.float64)
 
 
-def share_due_by_age(curve: Floats) -> Floats:
-    """Of the conversions that come within the horizon, the share that has come by each day.
+def _converting_and_at_risk(counts: Counts, horizon_days: int) -> tuple[Floats, Floats]:
+    """The records that convert on each day from 0 to the horizon, and those still at risk when it begins."""
+    events = counts.lag_days <= horizon_days
+    time = np.minimum(np.where(events, counts.lag_days, counts.age_days), horizon_days).astype(np.int64)
+    # Of no records at all, bincount makes whole numbers.
+    leaving = np.bincount(time, weights=counts.records, minlength=horizon_days + 1).astype(np.float64)
+    converting = np.bincount(time[events], weights=counts.records[events], minlength=horizon_days + 1)
+    return converting.astype(np.float64), np.cumsum(leaving[::-1])[::-1]
 
-    Without any conversion nothing is known of the lags; they are taken as spread evenly.
+
+def last_watched(counts: Counts, records: int) -> int:
+    """The last age in days at which so many records were still unconverted: until then their conversions tell a share.
+
+    0 where there never were so many.
     """
-    if curve[-1] <= 0:
-        return np.linspace(0.0, 1.0, len(curve)) if len(curve) > 1 else np.ones(1)
-    return np.asarray(curve / curve[-1], dtype=np.float64)
+    ages = np.where(np.isnan(counts.lag_days), counts.age_days, counts.lag_days).astype(np.int64)
+    at_risk = np.cumsum(np.bincount(ages, weights=counts.records)[::-1])[::-1]
+    return max(int((at_risk >= records).sum()) - 1, 0)
+
+
+def share_due_by_age(curve: Floats, horizon_days: int | None = None) -> Floats:
+    """Of the conversions that come within the horizon, the share that has come by each day; more than 1 after it.
+
+    The horizon is the curve's last day unless given. Without any conversion within it nothing is known of the lags;
+    they are taken as spread evenly.
+    """
+    last = len(curve) - 1 if horizon_days is None else horizon_days
+    if curve[last] <= 0:
+        return np.asarray(np.minimum(np.arange(len(curve)) / last, 1.0)) if last else np.ones(len(curve))
+    return np.asarray(curve / curve[last], dtype=np.float64)
 
 
 def effective_entered(counts: Counts, due: Floats) -> float:
@@ -109,12 +130,7 @@ def share_certain(counts: Counts, horizon_days: int) -> float:
     Greenwood's variance of the product-limit curve at the horizon is that of so many entries, for which open records
     make the delays uncertain too. At most 1; 1 where no conversion says anything. Source: Greenwood (1926).
     """
-    events = counts.lag_days <= horizon_days
-    time = np.minimum(np.where(events, counts.lag_days, counts.age_days), horizon_days).astype(np.int64)
-    leaving = np.bincount(time, weights=counts.records, minlength=horizon_days + 1).astype(np.float64)
-    converting = np.bincount(time[events], weights=counts.records[events], minlength=horizon_days + 1)
-    converting = converting.astype(np.float64)
-    at_risk = np.cumsum(leaving[::-1])[::-1]
+    converting, at_risk = _converting_and_at_risk(counts, horizon_days)
     curve = conversion_curve(counts, horizon_days)
     effective = effective_entered(counts, share_due_by_age(curve))
     left = at_risk * (at_risk - converting)
@@ -145,7 +161,9 @@ def drawn_rate(converted: float, entered: float, toward: float, weight: float, c
     b = max(entered - converted + weight * (1.0 - toward), TINY)
     tail = (1.0 - confidence) / 2
     rate = (converted + weight * toward) / (entered + weight)
-    return Estimate(rate, float(betaincinv(a, b, tail)), float(betaincinv(a, b, 1.0 - tail)))
+    low, high = float(betaincinv(a, b, tail)), float(betaincinv(a, b, 1.0 - tail))
+    # Where both are too small for a float, one may come out as 0 and the other as the smallest there is.
+    return Estimate(rate, min(low, high), high)
 
 
 def quantile(values: Floats, records: Ints, share: float) -> float | None:

@@ -26,10 +26,10 @@ PACE_DAYS = 91
 
 @dataclass(frozen=True)
 class Delay:
-    """A step's delay; arrays by days since the entry, up to the step's horizon."""
+    """A step's delay; arrays by days since the entry, up to the step's horizon or beyond it."""
 
     due: Floats
-    """share of its conversions that have come by each day"""
+    """its conversions that have come by each day, over those within the horizon; more than 1 after it"""
     still_open: Floats
     """share of its records that are neither further nor lost by each day"""
     is_observed: bool
@@ -37,7 +37,7 @@ class Delay:
 
     @property
     def on_day(self) -> Floats:
-        """Share of its conversions that come on each day."""
+        """Its conversions that come on each day, over those within the horizon."""
         return np.diff(self.due, prepend=0.0)
 
 
@@ -147,19 +147,19 @@ def flows(
 def _first_flow(at_stage: pd.DataFrame, delay: Delay, rate: float, span: int) -> Floats:
     """What the open records of a stage bring to the next one on each day to come, over the step's rate.
 
-    Of the records of an age, rate x (1 - due) will still convert, and all of these are among the open ones: an open
-    one does so with the chance rate x (1 - due) / share open. One older than the horizon brings nothing.
+    Of the records of an age, rate x (last due - due) will still convert, and all of these are among the open ones: an
+    open one does so with that chance / share open. One older than the delay goes brings nothing.
     """
-    horizon = len(delay.due) - 1
+    last = len(delay.due) - 1
     waiting = np.bincount(
-        np.minimum(at_stage["age_days"].to_numpy(np.int64), horizon),
+        np.minimum(at_stage["age_days"].to_numpy(np.int64), last),
         weights=at_stage["still_open"].to_numpy(np.float64),
-        minlength=horizon + 1,
+        minlength=last + 1,
     )
-    share_open = np.maximum(delay.still_open, rate * (1.0 - delay.due))
-    weight = np.divide(waiting, share_open, out=np.zeros(horizon + 1), where=share_open > 1e-12)
+    share_open = np.maximum(delay.still_open, rate * (delay.due[-1] - delay.due))
+    weight = np.divide(waiting, share_open, out=np.zeros(last + 1), where=share_open > 1e-12)
     # Day d of the flow: the sum over ages a of weight[a] x on_day[a + d].
-    later = np.convolve(weight[::-1], delay.on_day)[horizon : horizon + span]
+    later = np.convolve(weight[::-1], delay.on_day)[last : last + span]
     flow = np.zeros(span)
     flow[: len(later)] = later
     flow[0] = 0.0
@@ -169,13 +169,15 @@ def _first_flow(at_stage: pd.DataFrame, delay: Delay, rate: float, span: int) ->
 def due_at_end(stages: Sequence[Stage], delays: Mapping[str, Delay], days: int) -> list[Floats]:
     """For each stage, the share of its later customers that have come by each day after the entry, up to `days`.
 
-    A step of which no conversion was seen takes no time here: nothing is known of its delay.
+    A step of which no conversion was seen takes no time here: nothing is known of its delay. Those that come after a
+    step's horizon are left out, as they are of its rate.
     """
     result = [np.ones(days + 1)]
     on_day = np.zeros(days + 1)
     on_day[0] = 1.0
     for stage in reversed(stages[:-1]):
         if delays[stage.stage].is_observed:
-            on_day = np.convolve(on_day, delays[stage.stage].on_day)[: days + 1]
+            within = np.diff(np.minimum(delays[stage.stage].due, 1.0), prepend=0.0)
+            on_day = np.convolve(on_day, within)[: days + 1]
         result.append(np.cumsum(on_day))
     return result[::-1]

@@ -21,6 +21,7 @@ from models.gap import SlaGap, filled, judged
 from models.night import CalendarDay, Night, Stage, Target
 from models.plan_gaps import PlanSide, plan_gaps, stakes
 from models.required_reps import CapacityObserved, RequiredReps
+from models.step_counts import Step, by_step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +56,8 @@ def sla_gaps(
     import pandas as pd
 
     names = dict(zip(reps["owner_id"], reps["name"], strict=True))
-    seen = _Seen(night, stages, conversion_rates, sla_daily.assign(day=pd.to_datetime(sla_daily["day"])), step_outcomes)
+    daily = sla_daily.assign(day=pd.to_datetime(sla_daily["day"]))
+    seen = _Seen(night, stages, conversion_rates, daily, by_step(step_outcomes))
     rows: list[SlaGap] = []
     for target in targets:
         periods = periods_of(night, target, calendar)
@@ -99,7 +101,7 @@ class _Seen:
     stages: list[Stage]
     rates: list[ConversionRate]
     daily: pd.DataFrame
-    outcomes: pd.DataFrame
+    outcomes: dict[tuple[str, str], Step]
 
     @property
     def has_touches(self) -> bool:

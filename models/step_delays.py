@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
-from models.conversion_rates import ConversionRate, counts_of
-from models.conversion_with_delay import Floats, conversion_curve, share_due_by_age
+from models.conversion_rates import ConversionRate
+from models.conversion_with_delay import Floats, conversion_curve, last_watched, share_due_by_age
 from models.night import Night, Stage
+from models.step_counts import NO_STEP, by_step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,19 +23,20 @@ if TYPE_CHECKING:
 class StepDelay:
     """How much of a step's conversions has come by each day after the entry, and who is still open by then.
 
-    From the whole account's entries of the lookback; one row a step and day, up to the step's horizon.
+    From the whole account's entries of the lookback; one row a step and day, up to the step's horizon, and beyond it
+    as long as observe.min_sample unconverted entries are so old: what converts late comes, too.
     """
 
     SCHEMA: ClassVar[str] = "funnel"
     GRAIN: ClassVar[tuple[str, ...]] = ("from_stage", "day")
     CHECKS: ClassVar[tuple[str, ...]] = (
-        "due between 0 and 1 and still_open between 0 and 1",
+        "due >= 0 and still_open between 0 and 1",
         "day >= 0",
     )
 
     from_stage: Annotated[str, "the stage entered"]
     day: Annotated[int, "days since the entry"]
-    due: Annotated[float, "share of the conversions within the horizon that have come by this day, 0..1"]
+    due: Annotated[float, "conversions that have come by this day, over those within the horizon; 1 at it, more after"]
     still_open: Annotated[float, "share of the records that are neither further nor lost by this day, 0..1"]
     is_observed: Annotated[bool, "whether any conversion was seen; without one they are taken as evenly spread"]
 
@@ -48,19 +50,20 @@ def step_delays(
 ) -> list[StepDelay]:
     """A row for each day of each step's horizon."""
     horizons = {r.from_stage: r.horizon_days for r in conversion_rates if r.segment is None}
-    by_step = dict(iter(step_outcomes.groupby("from_stage", sort=False)))
+    counted = by_step(step_outcomes)
     by_stage = dict(iter(open_records.groupby("stage", sort=False)))
     rows = []
     for stage in stages:
         if stage.next_stage is None:
             continue
         days = horizons[stage.stage]
-        counts = counts_of(by_step.get(stage.stage, step_outcomes.iloc[:0]))
-        curve = conversion_curve(counts.aged(0, night.lookback_days - 1), days)
-        due = share_due_by_age(curve)
-        still_open = open_by_age(by_stage.get(stage.stage, open_records.iloc[:0]), days)
+        counts = counted.get((stage.stage, stage.next_stage), NO_STEP).whole
+        recent = counts.aged(0, night.lookback_days - 1)
+        curve = conversion_curve(recent, max(days, last_watched(recent, night.min_sample)))
+        due = share_due_by_age(curve, days)
+        still_open = open_by_age(by_stage.get(stage.stage, open_records.iloc[:0]), len(due) - 1)
         rows += [
-            StepDelay(stage.stage, day, float(d), float(o), bool(curve[-1] > 0))
+            StepDelay(stage.stage, day, float(d), float(o), bool(curve[days] > 0))
             for day, (d, o) in enumerate(zip(due, still_open, strict=True))
         ]
     return rows

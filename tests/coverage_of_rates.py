@@ -17,22 +17,26 @@ SLOW = (Law(0.5, 60), Law(0.4, 45), Law(0.3, 90))
 
 @dataclass(frozen=True)
 class Fared:
-    """How the rate of one step fared over all companies; errors in points, signed means."""
+    """How the rate of one step fared over all companies; errors in points."""
 
     step: str
     entered: float
     covered: float
     """share of the companies whose interval holds the truth, in per cent"""
     error: float
-    """of `rate`"""
+    """of `rate`, the signed mean: its bias"""
     plain_error: float
     """of converted / entered, of the same records"""
+    distance: float
+    """of `rate`, the mean whatever its sign: bias and the luck of the draw"""
+    plain_distance: float
+    """of converted / entered"""
 
 
 def fared(laws: Sequence[Law], per_day: float, first_day: int, seeds: int, lookback: int = 365) -> list[Fared]:
     """One row a step. The truth is the share of all records that converts within the horizon the night chose."""
     settings = opened(observe={"lookback_days": lookback})
-    found: list[list[tuple[float, float, float, float]]] = [[] for _ in laws]
+    found: list[list[tuple[float, ...]]] = [[] for _ in laws]
     for seed in range(seeds):
         outcomes = step_outcomes(company(seed, laws, per_day, first_day=first_day))
         rows = conversion_rates(settings.night, settings.stages, outcomes)
@@ -40,8 +44,9 @@ def fared(laws: Sequence[Law], per_day: float, first_day: int, seeds: int, lookb
             truth = law.share_within(row.horizon_days)
             plain = row.observed_rate if row.observed_rate is not None else np.nan
             is_held = row.rate_low <= truth <= row.rate_high
-            of_step.append((float(row.entered or 0), float(is_held), row.rate - truth, plain - truth))
+            errors = row.rate - truth, plain - truth
+            of_step.append((float(row.entered or 0), float(is_held), *errors, *(abs(e) for e in errors)))
     return [
-        Fared(row.from_stage, *np.nanmean(np.array(of_step), axis=0) * [1, 100, 100, 100])
+        Fared(row.from_stage, *np.nanmean(np.array(of_step), axis=0) * [1, *[100] * 5])
         for row, of_step in zip(rows, found, strict=True)
     ]

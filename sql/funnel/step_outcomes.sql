@@ -19,30 +19,15 @@ ended as (
                 and r.outcome in ('recycled', 'reopened') and r.outcome_at > o.outcome_at
         )
 ),
-standing as (
-    -- A win that was reversed is none.
-    select t.*
-    from funnel.stage_times as t
-    join settings.stages as s on s.stage = t.stage
-    left join funnel.deals as d on t.record_type = 'deal' and d.deal_id = t.record_id
-    where s.next_stage is not null or coalesce(d.is_won, false)
-),
-within_unit as (
-    -- A record that is at a stage has been at all before it, so the next one is found without putting any in order.
+steps_of_funnel as (
+    -- The handed-on step begins with people and ends with deals.
     select
-        t.record_type,
-        t.record_id,
-        t.stage as from_stage,
-        s.next_stage as to_stage,
-        u.unit as to_unit,
-        t.reached_on as from_on,
-        f.reached_on as to_on,
-        t.is_explicit as is_from_explicit,
-        f.is_explicit as is_to_explicit
-    from standing as t
-    join settings.stages as s on s.stage = t.stage
-    join settings.stages as u on u.stage = s.next_stage
-    left join standing as f on f.record_type = t.record_type and f.record_id = t.record_id and f.stage = s.next_stage
+        f.stage as from_stage,
+        f.next_stage as to_stage,
+        f.unit <> t.unit as is_handed_on,
+        t.next_stage is null as is_to_last
+    from settings.stages as f
+    join settings.stages as t on t.stage = f.next_stage
 ),
 deals_of_people as (
     select
@@ -52,42 +37,47 @@ deals_of_people as (
         sum(d.weight) as deals_weight,
         bool_or(t.is_explicit) as is_to_explicit
     from funnel.deal_people as d
-    join standing as t on t.record_type = 'deal' and t.record_id = d.deal_id
-    where d.weight > 0
+    join funnel.stage_times as t on t.record_type = 'deal' and t.record_id = d.deal_id
+    join steps_of_funnel as s on s.to_stage = t.stage and s.is_handed_on
+    left join funnel.deals as l on l.deal_id = t.record_id
+    -- A win that was reversed is none.
+    where d.weight > 0 and (not s.is_to_last or coalesce(l.is_won, false))
     group by d.person_id, t.stage
 ),
 people_steps as (
     select
-        w.from_stage,
-        w.to_stage,
+        s.from_stage,
+        s.to_stage,
         p.segment,
-        w.from_on,
-        case when w.to_unit = 'deals' then d.to_on else w.to_on end as to_on,
-        w.is_from_explicit,
-        case when w.to_unit = 'deals' then d.is_to_explicit else w.is_to_explicit end as is_to_explicit,
-        case when w.to_unit = 'deals' then d.deals_weight else 0.0 end as deals_weight,
+        t.reached_on as from_on,
+        case when s.is_handed_on then d.to_on else t.next_on end as to_on,
+        t.is_explicit as is_from_explicit,
+        case when s.is_handed_on then d.is_to_explicit else t.is_next_explicit end as is_to_explicit,
+        case when s.is_handed_on then d.deals_weight else 0.0 end as deals_weight,
         e.record_id is not null as has_ended
-    from within_unit as w
-    join funnel.people as p on p.person_id = w.record_id and p.origin = 'marketing'
-    left join deals_of_people as d on d.person_id = w.record_id and d.to_stage = w.to_stage and w.to_unit = 'deals'
-    left join ended as e on e.record_type = 'person' and e.record_id = w.record_id
-    where w.record_type = 'person'
+    from funnel.stage_times as t
+    join steps_of_funnel as s on s.from_stage = t.stage
+    join funnel.people as p on p.person_id = t.record_id and p.origin = 'marketing'
+    left join deals_of_people as d on d.person_id = t.record_id and d.to_stage = s.to_stage and s.is_handed_on
+    left join ended as e on e.record_type = 'person' and e.record_id = t.record_id
+    where t.record_type = 'person'
 ),
 deal_steps as (
     select
-        w.from_stage,
-        w.to_stage,
+        s.from_stage,
+        s.to_stage,
         d.segment,
-        w.from_on,
-        w.to_on,
-        w.is_from_explicit,
-        w.is_to_explicit,
+        t.reached_on as from_on,
+        case when not s.is_to_last or d.is_won then t.next_on end as to_on,
+        t.is_explicit as is_from_explicit,
+        case when not s.is_to_last or d.is_won then t.is_next_explicit end as is_to_explicit,
         0.0 as deals_weight,
         d.is_lost as has_ended
-    from within_unit as w
-    join funnel.deals as d on d.deal_id = w.record_id
+    from funnel.stage_times as t
+    join steps_of_funnel as s on s.from_stage = t.stage
+    join funnel.deals as d on d.deal_id = t.record_id
     cross join scope as c
-    where w.record_type = 'deal' and (d.origin = 'marketing' or not c.is_marketing_only)
+    where t.record_type = 'deal' and (d.origin = 'marketing' or not c.is_marketing_only)
         -- An undated win is known to have converted, but not when: it is in no cohort.
         and not (d.is_won and d.booked_on is null)
 ),

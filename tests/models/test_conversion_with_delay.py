@@ -11,7 +11,9 @@ from models.conversion_with_delay import (
     drawn_rate,
     effective_entered,
     horizon,
+    last_watched,
     quantile,
+    share_certain,
     share_due_by_age,
 )
 
@@ -155,6 +157,21 @@ def test_the_horizon_is_judged_on_entries_a_year_old_where_they_are_enough():
 def test_the_horizon_is_never_beyond_the_lookback():
     assert horizon(counts((100, 80, 5)), min_sample=30, lookback_days=60) == 60
     assert horizon(counts((100, None, 5)), min_sample=30, lookback_days=180) == 180
+
+
+def test_what_is_watched_until_the_end_is_certain():
+    assert share_certain(counts((60, 10, 20), (60, 30, 5), (60, None, 30)), 60) == pytest.approx(1)
+    assert share_certain(counts(), 60) == 1
+
+
+def test_the_last_day_on_which_enough_are_still_watched():
+    cohort = counts((9, None, 10), (30, 5, 10), (20, None, 3))
+    assert [last_watched(cohort, n) for n in (23, 13, 3, 24)] == [5, 9, 20, 0]
+
+
+def test_an_interval_too_low_for_a_float_is_not_upside_down():
+    estimate = drawn_rate(0, 1, 7.468240662919118e-06, 20, 0.8)
+    assert estimate.low <= estimate.high
 
 
 def test_the_drawn_rate_by_hand():

@@ -99,6 +99,15 @@ def test_delays_add_up_along_the_steps_and_unknown_ones_take_no_time():
     assert due_at_end(STAGES, {"mql": unknown, "opportunity": delay}, 3)[0].tolist() == pytest.approx([0, 0.5, 0.5, 1])
 
 
+def test_what_comes_after_a_step_s_horizon_comes_but_was_not_asked_for():
+    late = Delay(np.array([0.0, 1.0, 1.0, 1.25]), np.ones(4), is_observed=True)
+    opened = rows.open_records(("mql", 2, 100, 100))
+    # Of 100 due on day 1 a quarter as many come on day 3: tomorrow, for those that are 2 days old.
+    brings = flows(STAGES[:2], [rate("mql", "opportunity", 0.4)], {"mql": late}, opened, rows.new_records(), Rest(1, 9))
+    assert brings.expected_from_open(passing([0.4]))[1] == pytest.approx(100 * 0.4 * 0.25)
+    assert due_at_end(STAGES[:2], {"mql": late}, 4)[0].tolist() == pytest.approx([0, 1, 1, 1, 1])
+
+
 def test_delays_are_read_back_from_their_rows():
     read = delays_of(rows.step_delays(*CHAIN, mql=[0.0, 1.0]))
     assert read["mql"].due.tolist() == [0, 1]

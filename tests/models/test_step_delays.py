@@ -50,3 +50,14 @@ def test_a_step_without_conversions_says_so():
     found = delays({"records": 6})
     assert [d.due for d in found] == pytest.approx([0, 0.25, 0.5, 0.75, 1])
     assert not any(d.is_observed for d in found)
+
+
+def test_what_converts_after_the_horizon_comes_too_as_long_as_enough_are_watched():
+    # Of 200 old enough 100 convert within the horizon of 4 days and 10 on day 6; after day 8 only 20 are watched.
+    found = delays(
+        {"lag_days": 2, "records": 100},
+        {"lag_days": 6, "records": 10},
+        {"age_days": 8, "records": 70},
+        {"age_days": 20, "records": 20},
+    )
+    assert [d.due for d in found] == pytest.approx([0, 0, 1, 1, 1, 1, 1.1, 1.1, 1.1])

@@ -33,6 +33,27 @@ def test_a_record_is_at_a_stage_from_its_earliest_entry_there_or_beyond(warehous
     ]
 
 
+def test_the_next_stage_s_day_stands_beside_it(warehouse):
+    warehouse.night()
+    warehouse.put(
+        "funnel.stage_entries",
+        entry("p1", "lead", day(1)),
+        entry("p1", "mql", day(9)),
+        entry("p1", "mql", day(12), 2),
+        entry("p1", "sql", day(5), 0),
+        entry("p1", "customer", day(6)),  # its own stage: no deal is one of its stages
+        entry("d1", "opportunity", day(3), kind="deal"),
+        entry("d1", "customer", day(8), kind="deal"),
+    )
+    assert warehouse.values(KEY, "stage", "next_on", "is_next_explicit") == [
+        ("customer", None, None),
+        ("lead", date(2026, 3, 5), True),
+        ("mql", date(2026, 3, 5), False),
+        ("opportunity", date(2026, 3, 8), True),
+        ("sql", None, None),
+    ]
+
+
 def test_pitfall_05_and_07_a_later_round_moves_no_time(warehouse):
     warehouse.night()
     warehouse.put("funnel.stage_entries", entry("p1", "mql", day(2)), entry("p1", "mql", day(20), 2))

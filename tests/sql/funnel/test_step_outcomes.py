@@ -11,17 +11,21 @@ STEP = ("from_stage", "to_stage", "age_days", "lag_days", "is_lost", "records", 
 
 def at(record, kind="person", **days):
     """Times of a record at stages: stage=day of March, negative where the entry is imputed."""
+    times = {STAGES.index(stage) + 1: n for stage, n in days.items()}
+    following = {p: times.get(p + 1) for p in times}
     return [
         {
             "record_type": kind,
             "record_id": record,
-            "stage": stage,
-            "position": STAGES.index(stage) + 1,
+            "stage": STAGES[p - 1],
+            "position": p,
             "reached_on": date(2026, 3, abs(n)),
             "reached_at": date(2026, 3, abs(n)),
             "is_explicit": n > 0,
+            "next_on": following[p] and date(2026, 3, abs(following[p])),
+            "is_next_explicit": following[p] and following[p] > 0,
         }
-        for stage, n in days.items()
+        for p, n in times.items()
     ]
 
 
