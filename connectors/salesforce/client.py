@@ -15,18 +15,17 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 import requests
-from requests.adapters import HTTPAdapter
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError
 
 from connectors.errors import FixAccessError, FixSettingsError, TryAgainError, WaitError
 from connectors.salesforce.csv_rows import RowCounter
-from connectors.salesforce.errors import LocatorLostError, NotThereError, QueryRefusedError
+from connectors.salesforce.refusals import object_of, refusal, said
+from connectors.salesforce.sessions import session_with_timeout
 from connectors.salesforce.signing_in import Credentials, Signed, sign_in
 
 LOGGER = logging.getLogger("connectors.salesforce")
 
-TIMEOUT = (10, 100)
 TRIES = 8
 LONGEST_WAIT = 30.0
 CHUNK = 1 << 20
@@ -60,14 +59,7 @@ class Answer:
     @property
     def code(self) -> str | None:
         """Salesforce's errorCode; None: it is no refusal."""
-        return _said(self.body)[0] if self.status >= 300 else None
-
-
-class _WithTimeout(HTTPAdapter):
-    def send(self, request: Any, **kwargs: Any) -> Any:  # type: ignore[override]
-        """Send with a time-out: the SDK has none, and would hang with the socket."""
-        kwargs["timeout"] = kwargs.get("timeout") or TIMEOUT
-        return super().send(request, **kwargs)
+        return said(self.body)[0] if self.status >= 300 else None
 
 
 class SalesforceClient:
@@ -111,8 +103,6 @@ class SalesforceClient:
         """Calls made so far, apart or not."""
         return self._all_calls[0]
 
-    # --- calls ---------------------------------------------------------------------------------------------------
-
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """The parsed answer of a GET below /services/data/vXX.X/. Raises a SourceError."""
         return self._call(path, lambda sf: sf.restful(path, params=dict(params or {})))
@@ -135,7 +125,7 @@ class SalesforceClient:
             return self.get("queryAll/", {"q": soql})
         answer = self.composite({"q": soql})["q"]
         if answer.status >= 300:
-            self._refuse(answer.status, answer.body, "queryAll")
+            raise refusal(answer.status, answer.body, "queryAll", self.version)
         return answer.body
 
     def composite(self, queries: Mapping[str, str], gets: Mapping[str, str] | None = None) -> dict[str, Answer]:
@@ -189,13 +179,11 @@ class SalesforceClient:
         """The org's address, as the sign-in tells it. Raises a SourceError where there is no session yet."""
         return self._session().instance_url
 
-    # --- one call ------------------------------------------------------------------------------------------------
-
     def _composite(self, batch: list[tuple[str, str]]) -> dict[str, Answer]:
         body = {"compositeRequest": [{"method": "GET", "url": u, "referenceId": n} for n, u in batch]}
         for attempt in range(TRIES):
-            said = self.post("composite", body)
-            answers = {a["referenceId"]: Answer(a["httpStatusCode"], a["body"]) for a in said["compositeResponse"]}
+            told = self.post("composite", body)["compositeResponse"]
+            answers = {a["referenceId"]: Answer(a["httpStatusCode"], a["body"]) for a in told}
             if not any(a.status in RETRYABLE for a in answers.values()):
                 return answers
             self._sleep(_back_off(attempt))
@@ -208,13 +196,13 @@ class SalesforceClient:
             signed = self._session()
             sf = self._sdk(signed)
             try:
-                said = send(sf)
+                answer = send(sf)
                 usage = sf.api_usage.get("api-usage")
                 self._learn(f"api-usage={usage.used}/{usage.total}" if usage else None)
-                return said
+                return answer
             except SalesforceError as e:
                 status = int(e.status or 0)
-                code, message = _said(e.content)
+                code, message = said(e.content)
                 LOGGER.info("Salesforce answers %s %s for %s", status, code, path.split("?")[0])
                 if status == 401:
                     self._renew(signed, renewed)
@@ -224,7 +212,7 @@ class SalesforceClient:
                 last = f"it answers {status}{f' {code}' if code else ''}"
                 is_busy = code == "REQUEST_LIMIT_EXCEEDED" and "concurrent" in message.lower()
                 if not is_busy and status not in RETRYABLE and code != "UNABLE_TO_LOCK_ROW":
-                    self._refuse(status, e.content, path)
+                    raise refusal(status, e.content, path, self.version) from None
             except _BrokenAnswerError as e:
                 last = f"the answer was cut short ({e})"
             except requests.exceptions.SSLError:
@@ -236,7 +224,7 @@ class SalesforceClient:
                 last = f"the answer was broken or did not come ({type(e).__name__})"
             self._sleep(_back_off(attempt))
         raise TryAgainError(
-            f"Salesforce does not answer for {_object_of(path)}: {last}, {TRIES} times; run again later."
+            f"Salesforce does not answer for {object_of(path)}: {last}, {TRIES} times; run again later."
         )
 
     def _session(self) -> Signed:
@@ -262,14 +250,8 @@ class SalesforceClient:
                 self._signed.append(sign_in(self.credentials, self.new_session()))
 
     def new_session(self) -> requests.Session:
-        """Connections with a time-out."""
-        session = requests.Session()
-        session.mount("https://", _WithTimeout(pool_maxsize=4))
-        if self.ca_file:
-            # A bundle named in the environment would be taken instead.
-            session.trust_env = False
-            session.verify = self.ca_file
-        return session
+        """Connections of one's own."""
+        return session_with_timeout(self.ca_file)
 
     def _sdk(self, signed: Signed) -> Salesforce:
         """The SDK on this thread's own connections: a session of `requests` is not for several."""
@@ -288,8 +270,6 @@ class SalesforceClient:
         found: Salesforce = self._own.sf
         return found
 
-    # --- what an org allows --------------------------------------------------------------------------------------
-
     def _spend(self) -> None:
         with self._lock:
             self.calls += 1
@@ -306,57 +286,12 @@ class SalesforceClient:
         if found:
             self.limits.used, self.limits.daily = int(found[1]), int(found[2])
 
-    # --- refusals ------------------------------------------------------------------------------------------------
-
-    def _refuse(self, status: int, content: Any, path: str) -> None:
-        code, message = _said(content)
-        shown = " ".join(message.split())[:300] or f"status {status}"
-        if code == "REQUEST_LIMIT_EXCEEDED":
-            raise WaitError(
-                "The org has used up its API calls of the last 24 hours, all its apps together; run again when some "
-                "are free, or let other apps call less."
-            )
-        if code in ("API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"):
-            raise FixAccessError(
-                "The org or its user has no API access; give the user the permission API Enabled, in an edition that "
-                "has the API."
-            )
-        if code == "INVALID_QUERY_LOCATOR":
-            raise LocatorLostError("Salesforce has lost the place in a long answer.")
-        if code == "LIMIT_EXCEEDED":
-            raise QueryRefusedError(f"Salesforce takes no more of these today: {shown}", code)
-        if status == 403:
-            raise FixAccessError(
-                f"The user may not read {_object_of(path)} ({code or 'status 403'}: {shown}); give its permission set "
-                "read access to it."
-            )
-        if status == 410 or code == "UNSUPPORTED_API_VERSION":
-            raise FixSettingsError(
-                f"sources.salesforce.api_version: Salesforce has retired {self.version}; use a newer one, as in 66.0."
-            )
-        if status == 404:
-            raise NotThereError(f"The org has no {_object_of(path)} for this user.")
-        raise QueryRefusedError(f"Salesforce does not take the request for {_object_of(path)}: {shown}", code or "")
-
-
-def _object_of(path: str) -> str:
-    found = re.search(r"sobjects/(\w+)", path)
-    return found[1] if found else path.split("?")[0].strip("/")
-
 
 def _parsed(answer: requests.Response) -> Any:
     try:
         return answer.json()
     except ValueError:
         return ""
-
-
-def _said(content: Any) -> tuple[str, str]:
-    """errorCode and message of a refusal's body; empty where it is HTML or broken."""
-    first = content[0] if isinstance(content, list) and content else content
-    if not isinstance(first, dict):
-        return "", ""
-    return str(first.get("errorCode") or first.get("error") or ""), str(first.get("message") or "")
 
 
 def _back_off(attempt: int) -> float:
