@@ -8,6 +8,8 @@ import pytest
 from pipelines.cli import COMMANDS, main
 from pipelines.paths import PROJECT
 
+pytestmark = pytest.mark.costly
+
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 SHOWN = dict(re.findall(r"```console\n\$ (.+)\n((?:(?!```).*\n)*)```", README))
 QUERIES = re.findall(r"^sla (query .+)$", README, flags=re.MULTILINE)

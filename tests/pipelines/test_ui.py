@@ -16,6 +16,8 @@ from tests.pipelines.dagster_ui import Ui, dagster_dev, wait_for
 from tests.pipelines.rail import SMALL, rows
 from tests.pipelines.receivers import web_hook
 
+pytestmark = pytest.mark.costly
+
 ASSETS = """{assetNodes {
   assetKey {path} description kinds groupName dependencyKeys {path} owners {... on TeamAssetOwner {team}}
   partitionDefinition {name}
