@@ -69,7 +69,12 @@ def past_nights(context: dg.OpExecutionContext, config: BackfillConfig) -> int:
     return published
 
 
-@dg.job(description="The nights of past days of an account, oldest first: fill in the launch form and launch.")
+@dg.job(
+    description="The nights of past days of an account, oldest first: fill in the launch form and launch. It and the "
+    "night it is at take both places of the queue, so that the nights of other accounts wait for it.",
+    # The instance ends runs after the hours of a night; this one is many.
+    tags={"dagster/max_runtime": str(7 * 24 * 3600)},
+)
 def backfill() -> None:
     """Run past nights."""
     past_nights()
