@@ -12,5 +12,4 @@ def test_no_kill_leaves_half_a_night(tmp_path: Path):
     found = kill_nights(tmp_path, KILLS, seed=int(os.environ.get("SEED", "1")))
     print(f"\n{KILLS} kills: {found}")
     # Kills before the rename and after it, or the proof is of one side only.
-    assert found["earlier"] > 0.5 * KILLS
-    assert found["whole"] > 0 or KILLS < 200
+    assert min(found["earlier"], found["whole"]) > 0.03 * KILLS

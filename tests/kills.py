@@ -30,8 +30,9 @@ CHAIN = 5
 
 
 def kill_nights(folder: Path, count: int, seed: int, start: Path | None = None) -> dict[str, float]:
-    """How many of `count` kills left the earlier night published (`earlier`), or the night itself (`whole`), or came
-    too late (`late`), and the seconds that took; `start` is the data folder after the earlier night, made without one.
+    """How many of `count` kills left what was published before (`earlier`), or the night itself (`whole`), how many
+    more runs had ended before they were killed (`late`), and the seconds that took; `start` is the data folder after
+    the night before, made without one.
 
     Raises AssertionError where anything else stands, or where the run that follows does not put it right.
     """
@@ -97,8 +98,9 @@ def main(folder: Path, count: int, seed: int, start: Path | None = None) -> dict
     lasts = _run(LATER, log)
     meant = _contents(published)
     found, began = {"earlier": 0, "whole": 0, "late": 0}, time.monotonic()
-    for kill in range(count):
-        if kill % CHAIN == 0:
+    in_chain = 0
+    while found["earlier"] + found["whole"] < count:
+        if in_chain == 0:
             shutil.rmtree(data)
             shutil.copytree(start, data)
         before = published.read_bytes()
@@ -110,7 +112,9 @@ def main(folder: Path, count: int, seed: int, start: Path | None = None) -> dict
         is_earlier = published.read_bytes() == before
         assert is_earlier or _contents(published) == meant, "half a night is published"
         found["late" if os.WIFEXITED(status) else "earlier" if is_earlier else "whole"] += 1
-        if kill % CHAIN == CHAIN - 1 or kill == count - 1:
+        in_chain = (in_chain + 1) % CHAIN
+        if in_chain == 0 or found["earlier"] + found["whole"] == count:
+            in_chain = 0
             lasts = _run(LATER, log)
             assert _contents(published) == meant, "the run after the kills published something else"
             nights = _nights(published)
