@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.account_run import AccountRun
+from pipelines.backfill import backfill
 from pipelines.catalog import Catalog, catalog
 from pipelines.files_step import files_step
 from pipelines.hubspot_step import hubspot_step
@@ -47,7 +48,7 @@ def build_definitions(
             report_step,
             notified_step,
         ],
-        jobs=[night],
+        jobs=[night, backfill],
         schedules=[nightly_schedule(night, ticks)],
         sensors=[failed_runs_sensor(night), overdue_sensor],
         resources={"account_run": AccountRun(), **(resources or {})},

@@ -8,8 +8,13 @@ import pytest
 from pipelines.cli import COMMANDS, main
 from pipelines.paths import PROJECT
 
+pytestmark = pytest.mark.costly
+
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 SHOWN = dict(re.findall(r"```console\n\$ (.+)\n((?:(?!```).*\n)*)```", README))
+ASKED_MOST = re.findall(
+    r"```sql\n(.*?)```", (PROJECT / "docs" / "queries.md").read_text(encoding="utf-8"), flags=re.DOTALL
+)
 QUERIES = re.findall(r"^sla (query .+)$", README, flags=re.MULTILINE)
 
 
@@ -64,6 +69,15 @@ def test_an_example_query_has_rows(line, shipped, monkeypatch, capsys):
     out = printed(monkeypatch, capsys, line + " --format csv")
     # There is no earlier night that the plan could have moved from.
     assert len(out.splitlines()) > 1 or "plan_changes" in line
+
+
+def test_each_of_the_ten_queries_asked_most_has_rows(shipped, monkeypatch, capsys):
+    assert len(ASKED_MOST) == 10
+    monkeypatch.setenv("SLA_DATA", str(shipped[0]))
+    monkeypatch.delenv("SLA_ACCOUNTS", raising=False)
+    for sql in ASKED_MOST:
+        out = printed(monkeypatch, capsys, shlex.join(["query", "--account", "sandbox", sql, "--format", "csv"]))
+        assert len(out.splitlines()) > 1, sql
 
 
 def test_every_command_is_named_with_its_help():

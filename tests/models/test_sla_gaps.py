@@ -10,6 +10,8 @@ from models.gap import judged, severity
 from tests.built_nights import moment, nights
 from tests.simulated_company import NIGHT, Law, company
 
+pytestmark = pytest.mark.costly
+
 LAWS = [Law(0.4, 8), Law(0.5, 12), Law(0.3, 40)]
 
 

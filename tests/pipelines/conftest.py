@@ -7,22 +7,41 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines.instance import ensure_instance
 from pipelines.paths import AccountFolder
+from tests.once import made_once
 from tests.pipelines.rail import SMALL, Rail
 
 
 @pytest.fixture(scope="session")
-def dagster_storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Dagster home shared by the session: making one takes seconds, and runs in it do not meet."""
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Dagster home in which nothing ran: making one takes seconds. Tests work on copies."""
+
+    def make(home: Path) -> None:
+        with pytest.MonkeyPatch.context() as env:
+            env.setenv("SLA_DAGSTER_HOME", str(home))
+            # Both are changed by what is called.
+            env.setenv("DAGSTER_HOME", str(home))
+            env.chdir(home)
+            ensure_instance()
+
+    return made_once(tmp_path_factory, "made-home", make)
+
+
+@pytest.fixture(scope="session")
+def dagster_storage(tmp_path_factory: pytest.TempPathFactory, made_home: Path) -> Path:
+    """A Dagster home shared by the worker's tests: runs in it do not meet."""
     home = tmp_path_factory.mktemp("dagster-home")
+    shutil.copytree(made_home / ".dagster", home, dirs_exist_ok=True)
     (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
     return home
 
 
 @pytest.fixture(autouse=True)
-def workplace(tmp_path: Path, dagster_storage: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def workplace(tmp_path: Path, made_home: Path, dagster_storage: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Nothing of a test lands in the checkout: accounts/ (a copy of the small one) and data/ lie in its own folder."""
     shutil.copytree(SMALL, tmp_path / "accounts")
+    shutil.copytree(made_home, tmp_path / "home")
     monkeypatch.setenv("SLA_ACCOUNTS", str(tmp_path / "accounts"))
     monkeypatch.setenv("SLA_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("SLA_DAGSTER_HOME", str(tmp_path / "home"))
@@ -38,12 +57,15 @@ def rail(instance: dg.DagsterInstance) -> Rail:
 @pytest.fixture(scope="session")
 def ran_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder after one night; tests work on copies."""
-    with pytest.MonkeyPatch.context() as env:
-        env.setenv("SLA_ACCOUNTS", str(SMALL))
-        env.setenv("SLA_DATA", str(tmp_path_factory.mktemp("ran-once")))
-        with dg.DagsterInstance.ephemeral() as instance:
-            assert Rail(instance).run().success
-        return AccountFolder("small").root.parent
+
+    def run(data: Path) -> None:
+        with pytest.MonkeyPatch.context() as env:
+            env.setenv("SLA_ACCOUNTS", str(SMALL))
+            env.setenv("SLA_DATA", str(data))
+            with dg.DagsterInstance.ephemeral() as instance:
+                assert Rail(instance).run().success
+
+    return made_once(tmp_path_factory, "ran-once", run)
 
 
 @pytest.fixture

@@ -57,6 +57,7 @@ def holder():
 
 
 def test_runs_of_four_accounts_start_together_on_a_fresh_home(workplace: Path, monkeypatch: pytest.MonkeyPatch):
+    shutil.rmtree(workplace / "home")
     accounts = workplace / "accounts"
     names = ["a", "b", "c", "d"]
     for name in names:

@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from pipelines.paths import PROJECT, AccountFolder
+from tests.kills import kill_nights
 from tests.pipelines.rail import Rail, nights_in, rows
 
 LATER = date(2026, 7, 1)
@@ -18,6 +20,7 @@ import os, signal, sys
 from datetime import date
 import dagster as dg
 from pipelines import account_run
+from tests.kills import kill_nights
 from tests.pipelines.rail import Rail
 kill = lambda table, rows: os.kill(os.getpid(), signal.SIGKILL) if table == sys.argv[1] else None
 account_run.listeners.append(kill)
@@ -44,6 +47,11 @@ def test_a_run_killed_half_way_is_marked_failed_by_the_next(night: AccountFolder
     found = rows(night.published, "select status, finished_at is not null from runs order by started_at")
     assert found == [("succeeded", True), ("failed", False), ("succeeded", True)]
     assert nights_in(night.published) == ["2026-06-30", "2026-07-01"]
+
+
+def test_kills_at_random_moments_leave_a_whole_night_and_the_next_run_right(workplace: Path, ran_once: Path):
+    found = kill_nights(workplace, 3, seed=1, start=ran_once)
+    assert found["earlier"] + found["whole"] == 3
 
 
 def test_a_run_killed_after_its_rename_has_succeeded(night: AccountFolder, rail: Rail):

@@ -1,6 +1,7 @@
 """The published file: whole nights only, readable at every moment, in nobody's way."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import duckdb
 import pytest
 
 from pipelines.catalog import Catalog, catalog
-from pipelines.paths import AccountFolder
+from pipelines.paths import PROJECT, AccountFolder
 from pipelines.table import check_of
 from tests.pipelines.rail import NIGHT, Rail, failure_of, nights_in, rows
 
@@ -89,6 +90,36 @@ def test_the_file_is_written_for_older_readers(night: AccountFolder):
     # (https://duckdb.org/docs/stable/internals/storage).
     assert night.published.read_bytes()[8:12] == b"DUCK"
     assert int.from_bytes(night.published.read_bytes()[12:20], "little") == 65
+
+
+OLDER = """
+import json, sys, duckdb
+assert duckdb.__version__.startswith("1.4."), duckdb.__version__
+con = duckdb.connect(sys.argv[1], read_only=True)
+names = [n for (n,) in con.execute("select table_name from duckdb_tables() order by 1").fetchall()]
+print(json.dumps({n: repr(con.execute(f"select * from {n} order by all").fetchall()) for n in names}))
+"""
+
+
+def test_an_older_duckdb_reads_the_same_rows(night: AccountFolder):
+    older = PROJECT / ".venv" / "duckdb-1.4"
+    if not (older / "duckdb").exists():
+        pytest.skip("DuckDB 1.4 is not installed beside the newer one; make test does it")
+    # Ahead of what is installed, it takes its place.
+    environment = os.environ | {"PYTHONPATH": str(older)}
+    done = subprocess.run(
+        [sys.executable, "-c", OLDER, str(night.published)], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {name: repr(found) for name, found in contents(night.published, ()).items()}
+
+
+def test_pandas_reads_every_table(night: AccountFolder):
+    with duckdb.connect(str(night.published), read_only=True) as con:
+        for table in catalog().published:
+            frame = con.sql(f"from {table.name}").df()
+            assert list(frame.columns) == [c.name for c in table.columns]
+            assert len(frame) == con.execute(f"select count(*) from {table.name}").fetchall()[0][0]
 
 
 def test_types_and_comments_are_those_of_the_catalog(night: AccountFolder):

@@ -5,6 +5,8 @@ import pytest
 from tests.built_nights import moment, nights
 from tests.simulated_company import Law, company
 
+pytestmark = pytest.mark.costly
+
 LAWS = [Law(0.5, 20), Law(0.5, 15), Law(0.3, 40)]
 DAYS = range(0, 30, 3)
 TABLES = (

@@ -16,6 +16,8 @@ from tests.pipelines.dagster_ui import Ui, dagster_dev, wait_for
 from tests.pipelines.rail import SMALL, rows
 from tests.pipelines.receivers import web_hook
 
+pytestmark = pytest.mark.costly
+
 ASSETS = """{assetNodes {
   assetKey {path} description kinds groupName dependencyKeys {path} owners {... on TeamAssetOwner {team}}
   partitionDefinition {name}
@@ -28,8 +30,15 @@ RUNS = "{runsOrError {... on Runs {results {runId status tags {key value}}}}}"
 MATERIALIZED = """query q($key: AssetKeyInput!) {assetOrError(assetKey: $key) {... on Asset {
   assetMaterializations(limit: 1) {partition metadataEntries {label
     ... on FloatMetadataEntry {floatValue} ... on IntMetadataEntry {intValue} ... on TextMetadataEntry {text}}}}}}"""
+FORM = """query q($p: PipelineSelector!) {runConfigSchemaOrError(selector: $p) {... on RunConfigSchema {allConfigTypes
+  {... on CompositeConfigType {fields {name description isRequired configType {key}}}}}}}"""
+LAUNCH = """mutation m($p: ExecutionParams!) {launchRun(executionParams: $p) {__typename
+  ... on LaunchRunSuccess {run {runId}} ... on PythonError {message}
+  ... on RunConfigValidationInvalid {errors {message}}}}"""
 CHECKED = """query q($key: AssetKeyInput!, $name: String!) {
   assetCheckExecutions(assetKey: $key, checkName: $name, limit: 1) {status evaluation {severity description}}}"""
+
+PAST = {"account": "small", "from_date": "2026-06-28", "to_date": "2026-06-29"}
 
 
 class Night:
@@ -58,7 +67,8 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     # Due at any time of any day.
     said = "".join(line for line in file.open() if not line.startswith(("schedule", "timezone")))
     file.write_text(f'{said}\nschedule: "00:00"\ntimezone: UTC\nnotify: {{to: [OPS_HOOK], when: always}}\n')
-    (folder / "accounts" / "broken.yaml").write_text('target: 1\nschedule: "00:00"\n')
+    broken = said.replace("people.csv", "gone.csv") + '\nschedule: "00:00"\ntimezone: UTC\n'
+    (folder / "accounts" / "broken.yaml").write_text(broken)
     with pytest.MonkeyPatch.context() as env, web_hook() as (address, came):
         env.setenv("OPS_HOOK", address)
         with dagster_dev(folder / "home", folder / "accounts", folder / "data", folder / "log") as ui:
@@ -146,20 +156,47 @@ def test_checks_show_how_they_fared_and_what_to_do(night: Night):
     assert "see whether the export or the connection still runs" in silent["evaluation"]["description"]
 
 
+def selected(job: str) -> dict[str, str]:
+    return {
+        "pipelineName": job,
+        "repositoryName": "__repository__",
+        "repositoryLocationName": "tests.pipelines.ticking",
+    }
+
+
+def form(night: Night, job: str) -> dict[str, dict[str, Any]]:
+    """The fields of a job's launch form, by name."""
+    types = night.ui.ask(FORM, p=selected(job))["runConfigSchemaOrError"]["allConfigTypes"]
+    return {f["name"]: f for t in types for f in t.get("fields", [])}
+
+
 def test_the_launch_form_is_typed(night: Night):
-    found = night.ui.ask(
-        "query q($p: PipelineSelector!) {runConfigSchemaOrError(selector: $p) {... on RunConfigSchema {allConfigTypes "
-        "{... on CompositeConfigType {fields {name description}}}}}}",
-        p={
-            "pipelineName": "night",
-            "repositoryName": "__repository__",
-            "repositoryLocationName": "tests.pipelines.ticking",
-        },
-    )
-    fields = [f for t in found["runConfigSchemaOrError"]["allConfigTypes"] for f in t.get("fields", [])]
-    said = {f["name"]: f["description"] for f in fields}
-    assert said["as_of"] == "the day the night speaks for, YYYY-MM-DD; by default yesterday"
-    assert "replace the night" in said["full_refresh"]
+    fields = form(night, "night")
+    assert fields["as_of"]["description"] == "the day the night speaks for, YYYY-MM-DD; by default yesterday"
+    assert "replace the night" in fields["full_refresh"]["description"]
+
+
+def test_past_nights_are_launched_from_a_typed_form(night: Night):
+    fields = form(night, "backfill")
+    typed = {name: (fields[name]["configType"]["key"], fields[name]["isRequired"]) for name in PAST}
+    assert typed == dict.fromkeys(PAST, ("StringSourceType", True))
+    assert all(fields[name]["description"] for name in PAST)
+    assert "Bool" in fields["full_refresh"]["configType"]["key"]
+    params = {"selector": selected("backfill"), "runConfigData": {"ops": {"past_nights": {"config": PAST}}}}
+    asked = night.ui.ask(LAUNCH, p=params)["launchRun"]
+    assert asked["__typename"] == "LaunchRunSuccess", asked
+
+    def ended() -> str:
+        runs = night.ui.ask(RUNS)["runsOrError"]["results"]
+        status = next(r["status"] for r in runs if r["runId"] == asked["run"]["runId"])
+        return status if status in ("SUCCESS", "FAILURE", "CANCELED") else ""
+
+    assert wait_for(ended, 240, "the past nights have ended") == "SUCCESS", (night.folder / "log").read_text()[-3000:]
+    # Between minutes the schedule may have asked for nothing more: last night has its run.
+    published = rows(night.folder / "data" / "small" / "reporting.duckdb", "select as_of::varchar, status from runs")
+    assert {("2026-06-28", "succeeded"), ("2026-06-29", "succeeded")} < set(published)
+    # Nobody is told of them.
+    assert len(night.messages) == 1
 
 
 # --- as a person sees it -----------------------------------------------------------------------------------------

@@ -1,11 +1,15 @@
 """`sla run`: the whole way from exports to the summary, account by account."""
 
 import json
+import shutil
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
 from pipelines.cli import main
+from pipelines.commands.run import command
+from tests.once import made_once
 
 PEOPLE = "id,lead_on,mql_on,sql_on\n" + "".join(
     f"p{i},2026-01-05,{'2026-01-12' if i % 2 else ''},{'2026-01-20' if i % 4 == 1 else ''}\n" for i in range(40)
@@ -24,24 +28,47 @@ target: {revenue: 20000, start: 2026-01-01, end: 2026-12-31}
 """
 
 
-@pytest.fixture
-def accounts(tmp_path, monkeypatch, commands_home):
-    """A folder with the account `acme`, and a place for the results."""
-    folder = tmp_path / "mine"
+def write_account(folder):
     folder.mkdir()
     (folder / "people.csv").write_text(PEOPLE)
     (folder / "deals.csv").write_text(DEALS)
     (folder / "acme.yaml").write_text(ACCOUNT)
+    return folder
+
+
+@pytest.fixture
+def accounts(tmp_path, monkeypatch):
+    """A folder with the account `acme`, and a place for the results."""
+    folder = write_account(tmp_path / "mine")
     monkeypatch.setenv("SLA_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("SLA_ACCOUNTS", str(folder))
-    monkeypatch.setenv("SLA_DAGSTER_HOME", str(commands_home))
     return folder
 
 
 @pytest.fixture(scope="session")
-def commands_home(tmp_path_factory):
-    """A Dagster home for the commands of the session: making one takes seconds."""
-    return tmp_path_factory.mktemp("commands-home")
+def acme_ran_once(tmp_path_factory, made_home):
+    """The data folder of `acme` after its night of 2026-06-30; tests work on copies."""
+
+    def night(made):
+        shutil.copytree(made_home, made / "home")
+        with pytest.MonkeyPatch.context() as env:
+            env.setenv("SLA_ACCOUNTS", str(write_account(made / "mine")))
+            env.setenv("SLA_DATA", str(made / "data"))
+            env.setenv("SLA_DAGSTER_HOME", str(made / "home"))
+            # Both are changed by the command.
+            env.setenv("DAGSTER_HOME", str(made / "home"))
+            env.chdir(made)
+            done = CliRunner().invoke(command, ["--as-of", "2026-06-30"])
+            assert done.exit_code == 0, done.output
+
+    return made_once(tmp_path_factory, "acme-ran-once", night) / "data"
+
+
+@pytest.fixture
+def ran(accounts, acme_ran_once, tmp_path):
+    """The folder of `accounts`, after the night of 2026-06-30."""
+    shutil.copytree(acme_ran_once, tmp_path / "data")
+    return accounts
 
 
 def run(monkeypatch, capsys, *options):
@@ -81,9 +108,8 @@ def test_an_account_that_fails_does_not_stop_the_others(accounts, monkeypatch, c
     assert "Traceback" not in err + said
 
 
-def test_a_refused_file_leaves_the_last_night_readable(accounts, monkeypatch, capsys, tmp_path):
-    run(monkeypatch, capsys, "--as-of", "2026-06-30")
-    (accounts / "deals.csv").rename(accounts / "elsewhere.csv")
+def test_a_refused_file_leaves_the_last_night_readable(ran, monkeypatch, capsys, tmp_path):
+    (ran / "deals.csv").rename(ran / "elsewhere.csv")
     code, _, err = run(monkeypatch, capsys, "--as-of", "2026-07-01")
     assert code == 2
     assert "deals.csv" in err
@@ -105,8 +131,7 @@ def test_an_empty_folder_says_what_to_put_there(tmp_path, monkeypatch, capsys):
     assert "NAME.yaml" in err
 
 
-def test_what_if_is_answered_beside_the_published_plan(accounts, monkeypatch, capsys):
-    run(monkeypatch, capsys, "--as-of", "2026-06-30")
+def test_what_if_is_answered_beside_the_published_plan(ran, monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["sla", "whatif", "--set", "average_deal=2000", "--json"])
     with pytest.raises(SystemExit) as ended:
         main()
@@ -121,9 +146,8 @@ def test_what_if_is_answered_beside_the_published_plan(accounts, monkeypatch, ca
     assert halves == {r["stage"]: r["required"] for r in plans["changed"]["required_funnel"]}
 
 
-def test_what_if_refuses_a_plan_that_the_settings_have_left_behind(accounts, monkeypatch, capsys):
-    run(monkeypatch, capsys, "--as-of", "2026-06-30")
-    (accounts / "acme.yaml").write_text(ACCOUNT + "capacity: {mqls_per_rep_week: 5}\n")
+def test_what_if_refuses_a_plan_that_the_settings_have_left_behind(ran, monkeypatch, capsys):
+    (ran / "acme.yaml").write_text(ACCOUNT + "capacity: {mqls_per_rep_week: 5}\n")
     monkeypatch.setattr("sys.argv", ["sla", "whatif", "--set", "average_deal=2000"])
     with pytest.raises(SystemExit) as ended:
         main()
