@@ -110,3 +110,10 @@ def sales_line(reps: RequiredReps, carried: Carried | None, mqls: int | None, cu
 
 def _reps(count: int) -> str:
     return f"{count} rep{'' if count == 1 else 's'}"
+
+
+def with_stake(explanation: str, at_stake: float | None, currency: str | None = None) -> str:
+    """What a gap says, and the revenue that it puts at stake, where that is known and at least 1."""
+    if at_stake is None or at_stake < 1:
+        return explanation
+    return f"{explanation} At stake: {at_stake:,.0f}{f' {currency}' if currency else ''}."

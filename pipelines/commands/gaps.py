@@ -12,6 +12,7 @@ import duckdb
 
 from pipelines.commands.choices import BadInput, account_file, formatted, print_rows
 from pipelines.paths import AccountFolder
+from pipelines.plan_words import with_stake
 from pipelines.published_file import open_published
 
 # Worst first: what ends `sla run --fail-on-gap`, then the money, then how far behind.
@@ -136,10 +137,7 @@ def gap_lines(con: duckdb.DuckDBPyConnection, target: str, night: date) -> list[
         [night, target],
     ).fetchall()
     words = {"missed": "Missed", "at_risk": "At risk", "not_computable": "Unknown"}
-    return [
-        f"{words[status]}: {said}" + (f" At stake: {stake:,.0f}." if stake is not None and stake >= 1 else "")
-        for status, said, stake in found
-    ]
+    return [f"{words[status]}: {with_stake(said, stake)}" for status, said, stake in found]
 
 
 def _rows(answer: duckdb.DuckDBPyConnection) -> tuple[list[str], list[list[Any]]]:

@@ -16,7 +16,7 @@ from models.required_funnel import RequiredFunnel
 from models.required_reps import RequiredReps
 from models.settings.account import AccountSettings
 from models.what_if import PlanInputs, step_names
-from pipelines.plan_words import average_deal_line, rate_said, sample_said, stage_said
+from pipelines.plan_words import average_deal_line, rate_said, sample_said, stage_said, with_stake
 from pipelines.published_plan import published_plan
 from pipelines.report.charts import cumulative_chart, weekly_chart
 from pipelines.report.page_data import TargetPage, read_page_data
@@ -146,7 +146,8 @@ def _verdict(target: TargetPage, settings: AccountSettings) -> dict[str, Any]:
             f"At this pace the period ends with {_whole(end['expected'])} customers "
             f"({_whole(end['low'])}–{_whole(end['high'])}), of {_whole(target.funnel[-1].required)} required."
         )
-    lines += [g["explanation"] for g in target.gaps if g["status"] == "missed"][:4]
+    missed = [g for g in target.gaps if g["status"] == "missed"][:4]
+    lines += [with_stake(g["explanation"], g["revenue_at_stake"], settings.money) for g in missed]
     return {"status": status, "headline": headline, "lines": lines}
 
 

@@ -84,3 +84,13 @@ def test_the_lines_of_the_chart_are_named(night):
     drawn = page(night)
     assert ">due<" in drawn
     assert ">delivered<" in drawn
+
+
+def test_the_answer_says_what_being_behind_costs(night):
+    change(
+        night,
+        "update reporting.sla_gaps set status = 'missed', revenue_at_stake = 134966 where commitment = 'mql_volume' "
+        "and scope = 'whole' and period = 'to_date'",
+    )
+    answer = page(night).split('class="answer', 1)[1].split("</div>")[0]
+    assert re.search(r"MQLs? .*At stake: 134,966 EUR\.", answer)
