@@ -18,6 +18,8 @@ PAGE = 50_000
 FIRST_WAIT, LONGEST_WAIT, LONGER = 0.3, 30.0, 1.6
 LONGEST_JOB = 4 * 3600.0
 JOBS = "jobs/query"
+# Of a list that other apps share; beyond it a job is looked at by itself.
+PAGES_OF_JOBS = 3
 OVER = {"JobComplete", "Failed", "Aborted"}
 
 
@@ -109,10 +111,16 @@ class Jobs:
             return str(self._states[job]["state"])
 
     def _look(self) -> None:
-        """The state of all jobs of this run, in one call where the org has few others."""
-        said = self.client.get(JOBS, {"jobType": "V2Query"})
+        """The state of all jobs of this run, in one call where the org has few others; one by one where it has many."""
+        seen = {j: s for j, s in self._states.items() if s["state"] in OVER}
+        said, pages = self.client.get(JOBS, {"jobType": "V2Query"}), 1
         while True:
-            self._states |= {str(j["id"]): j for j in said["records"] if str(j["id"]) in self._asked}
-            if self._asked <= self._states.keys() or said.get("done", True) or not said.get("nextRecordsUrl"):
-                return
-            said = self.client.follow(said["nextRecordsUrl"])
+            seen |= {str(j["id"]): j for j in said["records"] if str(j["id"]) in self._asked}
+            following = None if said.get("done", True) else said.get("nextRecordsUrl")
+            if self._asked <= seen.keys() or following is None or pages == PAGES_OF_JOBS:
+                break
+            said, pages = self.client.follow(following), pages + 1
+        for job in self._asked - seen.keys() if following is not None else ():
+            with suppress(NotThereError):
+                seen[job] = self.client.get(f"{JOBS}/{job}")
+        self._states = seen

@@ -18,7 +18,7 @@ from connectors.salesforce.org import Org, account, read_org
 from connectors.salesforce.selection import Selection, StagesFrom
 from connectors.salesforce.tables import Option
 
-QUIET_NIGHT_CALLS = 40
+QUIET_NIGHT_CALLS = 15
 SIGNED_IN_BY = {
     "token": "SALESFORCE_ACCESS_TOKEN",
     "client_credentials": "SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET",

@@ -96,7 +96,8 @@ def read_org(client: SalesforceClient, record_types: Sequence[str] = (), stages_
         if chosen is not None:
             selections[kind.name] = chosen
     begins = _moment(found["FirstHistory"])
-    if LEAD_HISTORY.name in selections:
+    # A refusal tells nothing of what there is.
+    if LEAD_HISTORY.name in selections and answers["FirstStatus"].status < 300:
         findings += history_findings(begins, _moment(found["FirstStatus"]), _moment(found["FirstLead"]), stages_from)
     about = found["Organization"][0] if found["Organization"] else {}
     home = next((str(r["IsoCode"]) for r in found["CurrencyType"] if r["IsCorporate"]), None)

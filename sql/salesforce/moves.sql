@@ -8,8 +8,12 @@ with history as (
     select count(*) > 0 as is_kept from raw_salesforce.changes as c where c.record_type = 'person' and c.property = 'status'
 ),
 begins as (
-    select min(cast(cast(o.label as timestamptz) at time zone 'UTC' as timestamp)) as begins_at
-    from raw_salesforce.options as o where o.kind = 'history_begins'
+    -- Where the org did not tell, the oldest change that was read.
+    select coalesce(
+        min(case when o.kind = 'history_begins' then cast(cast(o.label as timestamptz) at time zone 'UTC' as timestamp) end),
+        (select min(c.changed_at) from raw_salesforce.changes as c where c.record_type = 'person' and c.evidence = 'history')
+    ) as begins_at
+    from raw_salesforce.options as o
 ),
 elsewhere as (
     select o.value as stage from raw_salesforce.options as o where o.kind = 'stage_from'

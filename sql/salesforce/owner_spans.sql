@@ -1,8 +1,12 @@
 -- Who owned the org's people and deals: a person's first lead by the history of its owner; a deal by today's owner.
 -- grain: record_type, record_id, from_at
 with begins as (
-    select min(cast(cast(o.label as timestamptz) at time zone 'UTC' as timestamp)) as begins_at
-    from raw_salesforce.options as o where o.kind = 'history_begins'
+    -- Where the org did not tell, the oldest change that was read.
+    select coalesce(
+        min(case when o.kind = 'history_begins' then cast(cast(o.label as timestamptz) at time zone 'UTC' as timestamp) end),
+        (select min(c.changed_at) from raw_salesforce.changes as c where c.record_type = 'person' and c.evidence = 'history')
+    ) as begins_at
+    from raw_salesforce.options as o
 ),
 handed as (
     -- Two at one instant: either was in force for no time.
