@@ -49,3 +49,17 @@ def account_lock(folder: AccountFolder) -> Iterator[None]:
         finally:
             _held.discard(path)
             lock.truncate(0)
+
+
+def is_held(folder: AccountFolder) -> bool | None:
+    """Whether a process holds the account's lock; None where there is no such lock to be seen from here."""
+    if folder.lock.resolve() in _held:
+        return True
+    try:
+        with folder.lock.open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return True
+    return False

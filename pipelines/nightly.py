@@ -5,7 +5,7 @@ Here: which accounts are due. Not here: what a night does.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ import dagster as dg
 
 from models.open_night import last_complete_day, latest_night, zone_of
 from pipelines.account_run import BUSY_TAG
+from pipelines.interrupted import AGAIN, INTERRUPTED_TAG, end_interrupted
 from pipelines.known_settings import known_settings
 from pipelines.paths import account_files
 
@@ -68,14 +69,19 @@ def align_accounts(instance: dg.DagsterInstance) -> None:
 
 
 def _nights_with_a_run(instance: dg.DagsterInstance, nights: set[date]) -> set[tuple[str, str]]:
-    """(account, night) of every run of these nights, however it ended; one that met another at work is none.
+    """(account, night) of every run of these nights, however it ended.
 
+    One that met another at work is none, nor the first whose process was killed.
     One question for all accounts: two hundred would take seconds of every tick.
     """
     if not nights:
         return set()
     runs = instance.get_runs(dg.RunsFilter(tags={NIGHT_TAG: [n.isoformat() for n in sorted(nights)]}))
-    return {(run.tags.get(ACCOUNT_TAG, ""), run.tags[NIGHT_TAG]) for run in runs if BUSY_TAG not in run.tags}
+    return {
+        (run.tags.get(ACCOUNT_TAG, ""), run.tags[NIGHT_TAG])
+        for run in runs
+        if BUSY_TAG not in run.tags and run.tags.get(INTERRUPTED_TAG) != AGAIN
+    }
 
 
 def nightly_schedule(job: Any, ticks: str = EVERY_TEN_MINUTES) -> dg.ScheduleDefinition:
@@ -91,6 +97,7 @@ def nightly_schedule(job: Any, ticks: str = EVERY_TEN_MINUTES) -> dg.ScheduleDef
     )
     def nightly(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         align_accounts(context.instance)
+        end_interrupted(context.instance, ACCOUNT_TAG, NIGHT_TAG, datetime.now(UTC))
         asked = 0
         all_due = due_accounts(context.scheduled_execution_time)
         there = _nights_with_a_run(context.instance, {due.night for due in all_due})

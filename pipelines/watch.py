@@ -16,6 +16,7 @@ from models.settings.account import AccountSettings
 from pipelines.account_run import BUSY_TAG
 from pipelines.alerts import send, was_sent
 from pipelines.failure import run_failure
+from pipelines.interrupted import AGAIN, INTERRUPTED_TAG, PUBLISHED, SENTENCE
 from pipelines.known_settings import known_settings
 from pipelines.night_alerts import tell_of_failure
 from pipelines.nightly import ACCOUNT_TAG, LAST_TICK, NIGHT_TAG, QUIET_TAG
@@ -39,14 +40,16 @@ def failed_runs_sensor(night: Any) -> dg.SensorDefinition:
         load_dotenv(PROJECT / ".env")
         run = context.dagster_run
         account = run.tags.get(ACCOUNT_TAG) or run.tags.get("dagster/partition", "")
-        if BUSY_TAG in run.tags:
-            # The night is asked for again.
+        interrupted = run.tags.get(INTERRUPTED_TAG)
+        if BUSY_TAG in run.tags or interrupted in (AGAIN, PUBLISHED):
+            # The night is asked for again, or need not be.
             return
         if account and (day := run.tags.get(NIGHT_TAG)) and QUIET_TAG not in run.tags:
             records = context.instance.all_logs(run.run_id)
             events = [r.dagster_event for r in records if r.dagster_event]
             failure = run_failure(events, AccountFolder(account).log)
-            tell_of_failure(account, date.fromisoformat(day), failure.told)
+            told = f"{SENTENCE} The second time, so it is not asked for again." if interrupted else failure.told
+            tell_of_failure(account, date.fromisoformat(day), told)
 
     return failed_nights
 

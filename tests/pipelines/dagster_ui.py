@@ -19,8 +19,14 @@ from pipelines.paths import PROJECT
 class Ui:
     """The UI's API."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, process: subprocess.Popen[bytes]) -> None:
         self.address = f"http://127.0.0.1:{port}"
+        self._process = process
+
+    def kill(self) -> None:
+        """Kill the UI, the daemon, and every run they have started, at once."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
     def ask(self, query: str, **variables: Any) -> Any:
         """The data that a GraphQL query yields; raises AssertionError with the API's errors."""
@@ -53,8 +59,10 @@ def wait_for(what: Callable[[], Any], seconds: float, why: str) -> Any:
 
 
 @contextmanager
-def dagster_dev(home: Path, accounts: Path, data: Path, log: Path) -> Iterator[Ui]:
-    """The UI and its daemon over these folders, until the end of the block."""
+def dagster_dev(
+    home: Path, accounts: Path, data: Path, log: Path, module: str = "tests.pipelines.ticking"
+) -> Iterator[Ui]:
+    """The UI and its daemon over these folders, until the end of the block; `module` holds the definitions."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -69,14 +77,14 @@ def dagster_dev(home: Path, accounts: Path, data: Path, log: Path) -> Iterator[U
     script = (
         "import os, sys; from pathlib import Path; from pipelines.instance import ensure_instance; ensure_instance(); "
         "d = str(Path(sys.executable).with_name('dagster')); "
-        f"os.execv(d, [d, 'dev', '-m', 'tests.pipelines.ticking', '-h', '127.0.0.1', '-p', '{port}'])"
+        f"os.execv(d, [d, 'dev', '-m', '{module}', '-h', '127.0.0.1', '-p', '{port}'])"
     )
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-c", script], env=environment, cwd=PROJECT, stdout=out, stderr=out, start_new_session=True
         )
         try:
-            ui = Ui(port)
+            ui = Ui(port, process)
             wait_for(lambda: process.poll() is not None or ui.answers(), 120, "the UI answers")
             assert process.poll() is None, log.read_text()
             yield ui
