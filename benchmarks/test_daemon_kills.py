@@ -54,6 +54,10 @@ def test_after_a_restart_the_night_is_published_once_and_whole(tmp_path):
             wait_for(lambda ui=ui, file=published: is_over(ui, file), 300, "the night is published")
             ended.append(sorted(statuses(ui)))
         assert rows(published, "select count(*) from runs where status = 'succeeded'") == [(1,)]
-        whole = whole or _contents(published)
-        assert _contents(published) == whole
+        found = _contents(published)
+        # It says up to which moment the clocks were compared.
+        found["data_checks"] = [r for r in found["data_checks"] if "clock_skew" not in r]
+        whole = whole or found
+        assert [(t, r) for t in found for r in found[t] if r not in whole[t]] == []
+        assert [(t, r) for t in found for r in whole[t] if r not in found[t]] == []
     print(f"\n{KILLS} kills of the whole deployment; runs of the night afterwards: {ended[1:]}")
