@@ -5,17 +5,7 @@ Here: the list. Not here: choosing from what a portal has (`properties`).
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Needed:
-    """Something the funnel needs to know of a record."""
-
-    role: str
-    """what it is in the raw tables"""
-    candidates: tuple[str, ...]
-    """properties that can say it; the first that the portal has is read"""
-    lost: str = ""
-    """what is not known without it; empty: nobody misses it"""
+from connectors.needed import Needed
 
 
 @dataclass(frozen=True)

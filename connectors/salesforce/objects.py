@@ -5,17 +5,7 @@ Here: the list. Not here: choosing from what an org has (`selection`).
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Needed:
-    """Something the funnel needs to know of a record."""
-
-    role: str
-    """what it is called in landing files' SQL"""
-    fields: tuple[str, ...]
-    """fields that can say it; the first that the user may see is read"""
-    lost: str = ""
-    """what is not known without it; empty: nobody misses it"""
+from connectors.needed import Needed
 
 
 @dataclass(frozen=True)

@@ -58,14 +58,14 @@ def select(
     """
     roles = {}
     for needed in kind.needed:
-        field = next((f for f in needed.fields if f in seen), None)
+        field = next((f for f in needed.candidates if f in seen), None)
         if field is not None:
             roles[needed.role] = field
         elif needed.role in NEEDED_ALWAYS:
             findings.append(missing_object(kind))
             return None
         elif needed.lost:
-            findings.append(_missing_field(kind, needed.fields[0], needed.lost))
+            findings.append(_missing_field(kind, needed.candidates[0], needed.lost))
     dates = {}
     for stage, field in stages_from.fields.items() if kind is LEAD else ():
         found = next((f for f in seen if f.lower() == field.lower()), None)

@@ -143,4 +143,6 @@ def test_a_broken_check_is_told_by_its_condition(monkeypatch: pytest.MonkeyPatch
     outcome = run_night("small", settings, NIGHT, False, lambda table, rows: None)
     assert outcome.exit_code == 1
     said = outcome.message.split("; ")
-    assert all(re.fullmatch(r"3 rows of (files|hubspot|salesforce)\.\w+ break: one row for each id", one) for one in said), said
+    assert all(
+        re.fullmatch(r"3 rows of (files|hubspot|salesforce)\.\w+ break: one row for each id", one) for one in said
+    ), said

@@ -89,7 +89,7 @@ def test_the_fields_of_a_real_lead_are_found_by_its_description():
     findings = []
     selection = select(LEAD, [*seen, "CreatedDate", "SystemModstamp"], StagesFrom({}, {}), findings)
     assert {"status", "lead_source", "owner", "contact_id"} <= set(selection.roles)
-    assert {f.finding for f in findings} <= {f"missing_field:Lead.{n.fields[0]}" for n in LEAD.needed}
+    assert {f.finding for f in findings} <= {f"missing_field:Lead.{n.candidates[0]}" for n in LEAD.needed}
 
 
 def test_a_real_lead_arrives_as_it_is(tmp_path):
