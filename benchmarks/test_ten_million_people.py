@@ -69,7 +69,7 @@ def test_rates_of_all_steps_and_segments(tmp_path):
     by_key = {(r.segment, r.from_stage): r.observed_rate for r in ours}
     for key, ratio in theirs.items():
         assert by_key[key] == pytest.approx(ratio)
-    assert done - entered < 240
+    assert done - entered < 120
 
 
 def _peak() -> float:

@@ -76,9 +76,8 @@ class SalesforceNight(CrmNight):
                 self.con.execute(statement)
         self.write("findings", org.findings)
 
-    def _records(self, name: str, marks: dict[str, str], selection: Selection | None = None) -> Records:
-        chosen = selection or self.org.selections[name]
-        return Records(self.client.counting_apart(), self.jobs, chosen, marks.get(name), self.tell)
+    def _records(self, name: str, marks: dict[str, str]) -> Records:
+        return Records(self.client.counting_apart(), self.jobs, self.org.selections[name], marks.get(name), self.tell)
 
     def _run(self, pool: ThreadPoolExecutor, streams: Sequence[Stream]) -> list[Landed]:
         return self.run(pool, streams, self.local, self._loads) if streams else []

@@ -14,11 +14,11 @@ CALLS_A_JOB, OTHER_CALLS = 6, 20
 def check_budget(client: SalesforceClient, rows: dict[str, int]) -> None:
     """Whether so many rows an object can be loaded within the share of the day's calls, and what is left of them.
 
-    Raises WaitError where they cannot; a org that does not tell its limits is taken to allow it.
+    Raises WaitError where they cannot; an org that does not tell its limits is taken to allow it.
     """
     try:
         said = client.get("limits/")
-    except (WaitError, KeyError):
+    except WaitError:
         raise
     except SourceError:
         return

@@ -3,10 +3,10 @@
 Here: the exceptions. Not here: what an answer means (`client`).
 """
 
-from connectors.errors import SourceError
+from connectors.errors import TryAgainError
 
 
-class QueryRefusedError(SourceError):
+class QueryRefusedError(TryAgainError):
     """A query that the org does not take as it is: a field or object that is not there, or too much for this way.
 
     `code` is Salesforce's errorCode, such as INVALID_FIELD, INVALID_TYPE, QUERY_TIMEOUT, INVALIDENTITY.
@@ -17,13 +17,13 @@ class QueryRefusedError(SourceError):
         self.code = code
 
 
-class LocatorLostError(SourceError):
+class LocatorLostError(TryAgainError):
     """The place in a long answer is lost: the query must be asked anew."""
 
 
-class NotThereError(SourceError):
+class NotThereError(TryAgainError):
     """There is nothing at that address: an object the user may not see, or a job that is gone."""
 
 
-class JobFailedError(SourceError):
+class JobFailedError(TryAgainError):
     """A Bulk job did not succeed."""

@@ -44,12 +44,16 @@ def high_marks(client: SalesforceClient, selections: Mapping[str, Selection]) ->
 
 def counts(client: SalesforceClient, selections: Mapping[str, Selection], marks: Mapping[str, str]) -> list[Count]:
     """The living records of each object that the warehouse counts too, created until its mark."""
-    kinds = [s.kind for s in selections.values() if s.kind.is_counted]
+    counted = [s for s in selections.values() if s.kind.is_counted]
+    kinds = [s.kind for s in counted]
     queries = {}
-    for kind in kinds:
-        until = marks.get(kind.name)
+    for selection in counted:
+        name = selection.kind.name
+        until = marks.get(name)
         when = f" AND CreatedDate <= {_soql(until)}" if until else ""
-        queries[kind.name] = f"SELECT COUNT() FROM {kind.name} WHERE IsDeleted = false{when}"
+        # Copies of one meeting are not kept, so they must not count here either.
+        when += f" AND {selection.roles['is_copy']} = false" if "is_copy" in selection.roles else ""
+        queries[name] = f"SELECT COUNT() FROM {name} WHERE IsDeleted = false{when}"
     answers = client.composite(queries) if queries else {}
     return [
         Count(k, int(answers[k.name].body["totalSize"]), marks.get(k.name))
