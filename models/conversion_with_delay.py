@@ -16,6 +16,11 @@ HORIZONS_DAYS = (14, 30, 60, 90, 120, 180, 270, 365)
 HORIZON_SHARE = 0.95
 # Entries this old have had a year to convert; younger ones would make lags look shorter than they are.
 SETTLED_AGE_DAYS = 365
+# So many entries of an age tell what happens by then; fewer make the horizon hang on the luck of one of them.
+WATCHED_RECORDS = 10
+# Entries watched for so many times the lags they show have shown them whole. At 2 the rate's bias comes to more than a
+# point where the lags shown are just half as long (benchmarks/test_rates_of_known_companies.py).
+WATCHED_LAGS = 2.5
 
 # Below any share that counts; keeps a Beta distribution proper where every record converted.
 TINY = 1e-9
@@ -63,16 +68,42 @@ def horizon(counts: Counts, min_sample: int, lookback_days: int) -> int:
 
     Judged on entries at least a year old, or on all entries where those hold fewer than `min_sample` conversions.
     Without any conversion: the longest.
+
+    Entries of a young company show short lags only, for the long ones are still to come, and a horizon chosen from
+    these makes the rate too high wherever one of the oldest happens to convert. It stands where entries were watched
+    for several times the lag that 95 % of the conversions took; else the horizon is as long as they were watched.
     """
     settled = counts.aged(SETTLED_AGE_DAYS)
-    judged = settled if settled.converted >= min_sample else counts
-    chosen = HORIZONS_DAYS[-1]
-    if judged.converted:
-        chosen = next(
-            (h for h in HORIZONS_DAYS if judged.converted_within(h) >= HORIZON_SHARE * judged.converted),
-            chosen,
-        )
+    is_settled = settled.converted >= min_sample
+    judged = settled if is_settled else counts
+    if not judged.converted:
+        return min(HORIZONS_DAYS[-1], lookback_days)
+    enough = HORIZON_SHARE * judged.converted
+    chosen = next((h for h in HORIZONS_DAYS if judged.converted_within(h) >= enough), HORIZONS_DAYS[-1])
+    if not is_settled:
+        chosen = _watched(counts) or chosen
     return min(chosen, lookback_days)
+
+
+def _watched(counts: Counts) -> int | None:
+    """How many days entries were watched, where that is too short to say how long conversions take, else None.
+
+    None, too, where hardly any entries or no conversions are there to say anything.
+    """
+    if counts.entered < WATCHED_RECORDS:
+        return None
+    watched = max(_age_of(counts, WATCHED_RECORDS), HORIZONS_DAYS[0])
+    converted = counts.where(~np.isnan(counts.lag_days))
+    lag = quantile(converted.lag_days, converted.records, HORIZON_SHARE)
+    is_too_short = lag is not None and watched < min(WATCHED_LAGS * lag, SETTLED_AGE_DAYS)
+    return watched if is_too_short and counts.converted_within(watched) else None
+
+
+def _age_of(counts: Counts, records: int) -> int:
+    """The highest age in days that so many of the records have."""
+    oldest_first = np.argsort(-counts.age_days, kind="stable")
+    place = np.searchsorted(np.cumsum(counts.records[oldest_first]), records)
+    return int(counts.age_days[oldest_first][place])
 
 
 def conversion_curve(counts: Counts, horizon_days: int) -> Floats:

@@ -16,6 +16,7 @@ from models.required_reps import CapacityObserved, Effort, RequiredReps
 from models.what_if import PlanFigures, PlanInputs, changed, plan_figures, revenue_reached, step_names, value_of
 
 ONE_POINT, A_TENTH, ONE_FOLLOW_UP = 0.01, 0.10, 1.0
+AS_OBSERVED = "follow-ups as observed"
 BISECTIONS = 60
 
 
@@ -24,6 +25,7 @@ class Scenario:
     """What the plan would ask for if one figure, or the figures of a named scenario, were another.
 
     The row `tonight` is the plan as it stands. `one more rep` is the value at which the plan asks for another rep.
+    `follow-ups as observed` is the plan with the calls and e-mails that an SQL is seen to get, in place of the assumed.
     """
 
     GRAIN: ClassVar[tuple[str, ...]] = ("as_of", "target", "scenario")
@@ -38,6 +40,7 @@ class Scenario:
     mqls_per_week: Annotated[float | None, "the same, in a worked week"]
     reps_exact: Annotated[float | None, "full-time reps, exact"]
     reps: Annotated[int | None, "reps, rounded as capacity.rounding says"]
+    binding_constraint: Annotated[str | None, "what binds then: mqls, touches or open_sqls"]
     revenue_reached: Annotated[float | None, "what tonight's required MQLs and reps would bring then"]
     status: Annotated[str, "that of the plan it starts from"]
 
@@ -100,7 +103,7 @@ def scenarios(
             reps.rounds_per_mql,
             capacity_observed.mean_weeks_sql_open,
         )
-        rows += _rows_of(night, target, inputs, reps.status, _named(scenario_changes))
+        rows += _rows_of(night, target, inputs, reps.status, _as_observed(capacity_observed) | _named(scenario_changes))
     return rows
 
 
@@ -109,6 +112,17 @@ def paying_share_of(average_deal: list[AverageDeal], segment: str | None) -> flo
     deals = {a.segment: a for a in average_deal}
     deal = deals.get(segment) or deals.get(None)
     return deal.paying_share if deal is not None and deal.mean and deal.paying_share else 1.0
+
+
+def _as_observed(seen: CapacityObserved) -> dict[str, dict[str, float]]:
+    """The scenario of the effort that sales is seen to make; none where no attempt is known."""
+    if seen.call_attempts_per_sql is None or seen.emails_per_sql is None:
+        return {}
+    follow_ups = {
+        "capacity.call_attempts_per_sql": seen.call_attempts_per_sql,
+        "capacity.emails_per_sql": seen.emails_per_sql,
+    }
+    return {AS_OBSERVED: follow_ups}
 
 
 def _named(changes: list[ScenarioChange]) -> dict[str, dict[str, float]]:
@@ -136,6 +150,7 @@ def _rows_of(
             mqls_per_week=then.mqls_per_week,
             reps_exact=then.reps_exact,
             reps=then.reps,
+            binding_constraint=then.binding_constraint,
             revenue_reached=revenue_reached(now, then, then_inputs.revenue),
             status=status,
         )

@@ -14,6 +14,9 @@ from tests.simulated_company import Law, company, opened, step_outcomes
 STEADY = (Law(0.5, 20), Law(0.5, 15), Law(0.3, 40))
 SLOW = (Law(0.5, 60), Law(0.4, 45), Law(0.3, 90))
 
+# What an account assumes that says nothing, with the weight of one entry.
+ASSUMED = 0.5
+
 
 @dataclass(frozen=True)
 class Fared:
@@ -21,6 +24,8 @@ class Fared:
 
     step: str
     entered: float
+    effective: float
+    """effective entries, the mean"""
     covered: float
     """share of the companies whose interval holds the truth, in per cent"""
     error: float
@@ -31,6 +36,8 @@ class Fared:
     """of `rate`, the mean whatever its sign: bias and the luck of the draw"""
     plain_distance: float
     """of converted / entered"""
+    drawn: float
+    """the part of the bias that is the assumption's: 50 % that count for one entry where the account wrote none down"""
 
 
 def fared(laws: Sequence[Law], per_day: float, first_day: int, seeds: int, lookback: int = 365) -> list[Fared]:
@@ -45,8 +52,10 @@ def fared(laws: Sequence[Law], per_day: float, first_day: int, seeds: int, lookb
             plain = row.observed_rate if row.observed_rate is not None else np.nan
             is_held = row.rate_low <= truth <= row.rate_high
             errors = row.rate - truth, plain - truth
-            of_step.append((float(row.entered or 0), float(is_held), *errors, *(abs(e) for e in errors)))
+            distances = abs(errors[0]), abs(errors[1])
+            drawn = (ASSUMED - truth) / (row.effective_entered + 1)
+            of_step.append((float(row.entered or 0), row.effective_entered, float(is_held), *errors, *distances, drawn))
     return [
-        Fared(row.from_stage, *np.nanmean(np.array(of_step), axis=0) * [1, *[100] * 5])
+        Fared(row.from_stage, *np.nanmean(np.array(of_step), axis=0) * [1, 1, *[100] * 6])
         for row, of_step in zip(rows, found, strict=True)
     ]

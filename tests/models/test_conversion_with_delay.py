@@ -154,6 +154,25 @@ def test_the_horizon_is_judged_on_entries_a_year_old_where_they_are_enough():
     assert horizon(counts((364, 100, 30), young), min_sample=30, lookback_days=730) == 14
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        # Ten entries were watched for 74 days, not for 2.5 times the 30 that conversions took.
+        (((74, 30, 10), (5, None, 100)), 74),
+        # For 2.5 times as long: nothing says that longer lags are to come.
+        (((75, 30, 10), (5, None, 100)), 30),
+        # One entry is older, and converted late: its luck says nothing of others.
+        (((90, 80, 1), (40, 30, 9), (5, None, 100)), 40),
+        # Fewer entries than that were watched at all.
+        (((40, 31, 9),), 60),
+        # What has converted is older than those watched.
+        (((50, 20, 9), (7, None, 100)), 30),
+    ],
+)
+def test_a_young_companys_horizon_is_as_long_as_its_entries_were_watched(rows, expected):
+    assert horizon(counts(*rows), min_sample=30, lookback_days=365) == expected
+
+
 def test_the_horizon_is_never_beyond_the_lookback():
     assert horizon(counts((100, 80, 5)), min_sample=30, lookback_days=60) == 60
     assert horizon(counts((100, None, 5)), min_sample=30, lookback_days=180) == 180

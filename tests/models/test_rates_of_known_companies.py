@@ -21,6 +21,14 @@ def test_pitfall_02_records_that_are_still_young_do_not_lower_the_rate(young):
         assert abs(step.error) < 1
 
 
+def test_a_young_companys_rate_is_not_chosen_by_the_luck_of_its_oldest_records():
+    # Of 30 records few are old: a horizon chosen from their lags alone made 6 points of bias.
+    step = fared(SLOW, per_day=1.5, first_day=-90, seeds=100)[1]
+    assert step.plain_error < -3
+    # Three standard errors of 100 companies are 3 points.
+    assert abs(step.error - step.drawn) < 3
+
+
 def test_pitfall_03_records_not_resolved_yet_are_not_left_out():
     # Conversions come in 20 days, losses in 90: of those resolved by tonight too many have converted.
     laws = [Law(0.3, 20, loss_mean_days=90, never_lost=0.0)]
