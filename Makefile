@@ -23,6 +23,7 @@ install: .venv/.installed ## make the environment in .venv
 	"$$uv" pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock && \
 	"$$uv" pip install --quiet --python $(BIN)/python --no-deps -e .
 	@$(BIN)/python -m compileall -q connectors models pipelines
+	@$(BIN)/python -m pipelines.catalog
 	@$(BIN)/python -m pipelines.instance
 	@touch $@
 
@@ -36,6 +37,7 @@ run: install ## run the night of every account in accounts/, or of the shipped s
 	echo "DuckDB 1.4 could not be installed; the test that opens the published file with it is skipped." >&2
 
 test: install .venv/duckdb-1.4 ## run the whole test suite
+	@$(BIN)/python -m pipelines.catalog
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: install ## lint, format and types

@@ -3,13 +3,11 @@
 Here: from a Table to the parts of a Dagster asset. Not here: any asset.
 """
 
-import hashlib
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-import sqlglot
 
 from pipelines.account_run import ACCOUNTS
 from pipelines.row_checks import ROW_CHECKS, Verdict
@@ -43,7 +41,7 @@ def asset_spec(table: Table, kinds: Iterable[str], deps: Iterable[dg.AssetKey] =
             **({"sql": dg.MetadataValue.md(f"```sql\n{table.sql}\n```")} if table.sql else {}),
         },
         group_name=table.schema,
-        code_version=_code_version(table),
+        code_version=table.code_version,
         kinds=set(kinds),
         owners=[OWNER],
         partitions_def=ACCOUNTS,
@@ -83,14 +81,6 @@ def _description(table: Table) -> str:
     elif table.function is not None:
         said += f"\n\nMade by `{table.function.__module__}.{table.function.__name__}`."
     return said
-
-
-def _code_version(table: Table) -> str | None:
-    if table.sql is None:
-        return None
-    # A comment or white space makes no new version.
-    plain = sqlglot.parse_one(table.sql, dialect="duckdb").sql("duckdb", comments=False)
-    return hashlib.sha256(plain.encode()).hexdigest()[:12]
 
 
 def check_specs(table: Table) -> list[dg.AssetCheckSpec]:

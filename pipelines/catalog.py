@@ -3,15 +3,12 @@
 Here: the list and its order. Adding a table is adding a file in sql/, or a dataclass and a function to PLAN.
 """
 
-import graphlib
 import inspect
-from collections import defaultdict
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-
-import duckdb
 
 from connectors.files import TABLES as FILES_TABLES
 from connectors.hubspot.tables import TABLES as HUBSPOT_TABLES
@@ -39,11 +36,9 @@ from models.run_log import Run
 from models.scenarios import Scenario, scenarios
 from models.sla_gaps import sla_gaps
 from models.step_delays import StepDelay, step_delays
+from pipelines.kept_sql_tables import kept_sql_tables
 from pipelines.paths import SQL
-from pipelines.sql_files import SqlFile, SqlFileError, described_columns, read_sql_file
-from pipelines.sql_lint import lint
-from pipelines.table import Table, table_of
-from pipelines.warehouse import plot_query
+from pipelines.table import SqlFileError, Table, ordered, table_of
 
 SETTINGS = (
     table_of("settings", "night", Night),
@@ -96,36 +91,27 @@ class Catalog:
 
 @cache
 def catalog() -> Catalog:
-    """The project's own catalog, read once a process."""
-    return read_catalog(SQL)
+    """The project's own catalog, read once a process; what Python compiles is kept, or not, as this is."""
+    return read_catalog(SQL, partial(kept_sql_tables, keeps=not sys.dont_write_bytecode))
 
 
-def read_catalog(folder: Path) -> Catalog:
-    """Every table, with the SQL files of `folder` bound against an empty database.
+def read_catalog(
+    folder: Path, sql_tables: Callable[[Path, dict[str, Table]], dict[str, Table]] | None = None
+) -> Catalog:
+    """Every table: those declared, those that functions of models/ make, and the files of `folder`.
 
-    Raises SqlFileError for a file that is not one documented, portable SELECT over tables there are.
+    `sql_tables` makes tables of the files, given those they may read. Raises SqlFileError for a file that is not one
+    documented, portable SELECT over tables there are.
     """
-    files = {f.key: f for f in map(read_sql_file, sorted(folder.glob("*/*.sql")))}
-    for file in files.values():
-        for remedy in lint(file.tree):
-            raise SqlFileError(f"{file.path}: {remedy}")
+    if sql_tables is None:
+        # Here, for the parser is slow to load.
+        from pipelines.sql_tables import sql_tables
     declared = {t.key: t for t in (*SETTINGS, RUNS, *RAW)}
-    names = {f.key for f in files.values()} | set(declared) | {f"{_schema_of(row)}.{f.__name__}" for row, f in PLAN}
+    files = {f"{f.parent.name}.{f.stem}" for f in folder.glob("*/*.sql")}
+    names = files | set(declared) | {f"{_schema_of(row)}.{f.__name__}" for row, f in PLAN}
     plans = {t.key: t for t in (_plan_table(row, function, names) for row, function in PLAN)}
-    for file in files.values():
-        if file.key in declared | plans:
-            raise SqlFileError(f"{file.path}: there is a table {file.key} already; give the file another name")
-    bound = _bound(files, declared | plans)
-    everything = declared | plans | bound
-    return Catalog(everything[k] for k in _ordered({k: set(t.reads) - {k} for k, t in everything.items()}))
-
-
-def _ordered(graph: dict[str, set[str]]) -> list[str]:
-    """Each key after those it reads."""
-    try:
-        return list(graphlib.TopologicalSorter(graph).static_order())
-    except graphlib.CycleError as e:
-        raise SqlFileError(f"{' ← '.join(e.args[1])}: these tables read each other; break the circle") from None
+    everything = declared | plans | sql_tables(folder, declared | plans)
+    return Catalog(everything[k] for k in ordered({k: set(t.reads) - {k} for k, t in everything.items()}))
 
 
 def _schema_of(row: type) -> str:
@@ -145,63 +131,6 @@ def _plan_table(row: type, function: object, names: set[str]) -> Table:
     return replace(table, reads=tuple(reads))
 
 
-def _bound(files: dict[str, SqlFile], declared: dict[str, Table]) -> dict[str, Table]:
-    """The files as tables, typed by an empty database that has the declared tables."""
-    schema: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
-    tables: dict[str, Table] = {}
-    graph = {f.key: {r for r in f.reads if r in files} for f in files.values()}
-    with duckdb.connect() as con:
-        for s in {t.schema for t in declared.values()} | {f.schema for f in files.values()}:
-            con.execute(f"create schema {s}")
-        for table in declared.values():
-            schema[table.schema][table.name] = _created(con, table.key, [(c.name, c.type) for c in table.columns])
-        for key in _ordered(graph):
-            file = files[key]
-            try:
-                bound = _columns(con, file)
-                schema[file.schema][file.name] = _created(con, key, bound)
-            except duckdb.Error as e:
-                raise SqlFileError(f"{file.path}: {str(e).splitlines()[0]}") from None
-            columns = described_columns(file, bound, schema)
-            tables[key] = Table(
-                file.schema,
-                file.name,
-                file.description,
-                columns,
-                file.grain,
-                file.checks,
-                file.plots,
-                file.reads,
-                file.sql,
-            )
-            _try_header(con, file, tables[key])
-    return tables
-
-
-def _try_header(con: duckdb.DuckDBPyConnection, file: SqlFile, table: Table) -> None:
-    """Run the file's checks and plots over the empty table; raises SqlFileError for one that cannot be."""
-    tries = [(f"check: {c.condition}", f"select 1 from {table.key} where not ({c.condition})") for c in file.checks]
-    tries += [(f"plot: {p.name}", plot_query(p, table)) for p in file.plots]
-    for said, query in tries:
-        try:
-            con.execute(query)
-        except duckdb.Error as e:
-            raise SqlFileError(f"{file.path}: {said}: {str(e).splitlines()[0]}") from None
-
-
-def _columns(con: duckdb.DuckDBPyConnection, file: SqlFile) -> list[tuple[str, str]]:
-    """The names and types of what the file's SELECT yields."""
-    if not file.reads_itself:
-        return [(row[0], row[1]) for row in con.execute(f"describe {file.sql}").fetchall()]
-    # Its own columns are of no type at first, then of that which the SELECT makes of them.
-    names = [f'"{n}"' for n in file.tree.named_selects]
-    con.execute(f"create view {file.key} as select {', '.join(f'null as {n}' for n in names)} where false")
-    found = con.execute(f"describe {file.sql}").fetchall()
-    con.execute(f"drop view {file.key}")
-    return [(row[0], row[1]) for row in found]
-
-
-def _created(con: duckdb.DuckDBPyConnection, key: str, columns: list[tuple[str, str]]) -> dict[str, str]:
-    """An empty table with these columns; returns them as a mapping."""
-    con.execute(f"create table {key} ({', '.join(f'{chr(34)}{n}{chr(34)} {kind}' for n, kind in columns)})")
-    return dict(columns)
+if __name__ == "__main__":
+    # An installation keeps it whatever Python is told, as it compiles the modules.
+    read_catalog(SQL, kept_sql_tables)

@@ -1,8 +1,9 @@
 """A file in sql/ as a table: its header, its columns' comments, what it reads, where each column comes from.
 
-Here: reading one file. Not here: all of them together (`catalog`), or running them (`warehouse`).
+Here: reading one file. Not here: all of them together (`sql_tables`), or running them (`warehouse`).
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,17 +14,13 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.lineage import Node, lineage
 
-from pipelines.table import Check, Column, Plot, check_of, plot_of
+from pipelines.table import Check, Column, Plot, SqlFileError, check_of, plot_of
 
 DIALECT = "duckdb"
 TRAILING_COMMENT = re.compile(r"^(?P<code>.*?\S)\s*--\s*(?P<comment>.+)$")
 # The grain of a table that has no more than one.
 ONE_ROW = "one row"
 LAST_NAME = re.compile(r'(?P<name>\w+)"?\s*,?\s*$')
-
-
-class SqlFileError(Exception):
-    """A file in sql/ is not what the rail can run; the message names the file and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +46,12 @@ class SqlFile:
     def key(self) -> str:
         """`schema.table`."""
         return f"{self.schema}.{self.name}"
+
+    @property
+    def code_version(self) -> str:
+        """Of the SELECT; a comment or white space makes no new one."""
+        plain = self.tree.sql(DIALECT, comments=False)
+        return hashlib.sha256(plain.encode()).hexdigest()[:12]
 
     @property
     def path(self) -> str:

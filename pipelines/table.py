@@ -3,6 +3,7 @@
 Here: the value, and how a dataclass in models/ or connectors/ becomes one. Not here: SQL files (`sql_files`).
 """
 
+import graphlib
 import inspect
 import re
 from collections.abc import Callable
@@ -10,6 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.table import columns_of
+
+
+class SqlFileError(Exception):
+    """A file in sql/ is not what the rail can run; the message names the file and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ class Table:
     """keys of the tables it is made from"""
     sql: str | None = None
     """the SELECT, where it is made by one"""
+    code_version: str | None = None
+    """of the SELECT; comments and white space make no new one"""
     function: Callable[..., Any] | None = field(default=None, compare=False)
     """the function of models/ that makes its rows, where one does"""
 
@@ -69,6 +76,14 @@ class Table:
     def is_nightly(self) -> bool:
         """Whether it keeps the rows of every night."""
         return any(c.name == "as_of" for c in self.columns) and self.key not in ("settings.night", "reporting.runs")
+
+
+def ordered(graph: dict[str, set[str]]) -> list[str]:
+    """Each key after those it reads. Raises SqlFileError where some read each other."""
+    try:
+        return list(graphlib.TopologicalSorter(graph).static_order())
+    except graphlib.CycleError as e:
+        raise SqlFileError(f"{' ← '.join(e.args[1])}: these tables read each other; break the circle") from None
 
 
 def check_of(condition: str) -> Check:

@@ -7,7 +7,9 @@ import pytest
 
 from pipelines.catalog import catalog, read_catalog
 from pipelines.paths import SQL
-from pipelines.sql_files import SqlFileError, read_sql_file
+from pipelines.sql_files import read_sql_file
+from pipelines.sql_tables import sql_tables
+from pipelines.table import SqlFileError
 
 GOOD = """-- People who wait, by owner.
 --
@@ -32,8 +34,9 @@ group by w.owner_id
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of sql/, to which a test adds."""
-    return Path(shutil.copytree(SQL, tmp_path / "sql"))
+    """An empty sql/, to which a test adds; what its files read is declared."""
+    (tmp_path / "sql" / "reporting").mkdir(parents=True)
+    return tmp_path / "sql"
 
 
 def added(folder: Path, text: str, name: str = "waiting") -> Path:
@@ -52,7 +55,14 @@ def test_a_file_is_a_table_with_what_its_comments_say(folder):
     assert file.comments["people"] == "how many wait"
 
 
+def test_a_comment_makes_no_new_version_of_the_code_and_a_change_does(folder):
+    version = read_sql_file(added(folder, GOOD)).code_version
+    assert read_sql_file(added(folder, GOOD.replace("-- how many wait", "\n-- how many\n"))).code_version == version
+    assert read_sql_file(added(folder, GOOD.replace("'mql'", "'sql'"))).code_version != version
+
+
 def test_adding_a_file_adds_a_table_after_those_it_reads(folder):
+    shutil.copytree(SQL, folder, dirs_exist_ok=True)
     added(folder, GOOD)
     tables = read_catalog(folder).tables
     order = list(tables)
@@ -92,7 +102,7 @@ def test_a_mistake_is_an_error_at_load_that_names_the_file(folder, was, becomes,
     assert GOOD.count(was) == 1
     added(folder, GOOD.replace(was, becomes))
     with pytest.raises(SqlFileError) as refused:
-        read_catalog(folder)
+        sql_tables(folder, catalog().tables)
     assert str(refused.value).startswith("sql/reporting/waiting.sql: ")
     assert said in str(refused.value)
 
@@ -101,13 +111,13 @@ def test_files_that_read_each_other_are_refused_by_name(folder):
     added(folder, GOOD.replace("funnel.people as p", "reporting.other as p"))
     added(folder, GOOD.replace("funnel.people as p", "reporting.waiting as p"), "other")
     with pytest.raises(SqlFileError, match=r"reporting\.(other|waiting).*reporting\.(other|waiting)"):
-        read_catalog(folder)
+        sql_tables(folder, catalog().tables)
 
 
 def test_a_name_that_is_declared_already_is_refused(folder):
     added(folder, GOOD, "runs")
     with pytest.raises(SqlFileError, match=r"sql/reporting/runs\.sql: .*reporting\.runs"):
-        read_catalog(folder)
+        sql_tables(folder, catalog().tables)
 
 
 def test_a_nightly_table_may_read_itself(folder):
@@ -117,7 +127,7 @@ def test_a_nightly_table_may_read_itself(folder):
     )
     text = text.replace("-- grain: owner_id", "-- grain: as_of, owner_id")
     assert read_sql_file(added(folder, text)).reads == ("funnel.people", "settings.night")
-    assert "reporting.waiting" not in read_catalog(folder).tables["reporting.waiting"].reads
+    assert "reporting.waiting" not in sql_tables(folder, catalog().tables)["reporting.waiting"].reads
 
 
 def test_every_table_of_the_project_says_what_it_and_its_columns_mean():
