@@ -12,6 +12,7 @@ import dagster as dg
 from pipelines.account_run import AccountRun
 from pipelines.backfill import backfill
 from pipelines.catalog import Catalog, catalog
+from pipelines.dagster_engines import keep_engines
 from pipelines.files_step import files_step
 from pipelines.hubspot_step import hubspot_step
 from pipelines.night_alerts import notified_step
@@ -24,6 +25,7 @@ from pipelines.table_steps import plan_step, sql_step
 from pipelines.watch import failed_runs_sensor, overdue_sensor
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
+keep_engines()
 
 
 def build_definitions(
