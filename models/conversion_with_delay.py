@@ -22,6 +22,10 @@ WATCHED_RECORDS = 10
 # point where the lags shown are just half as long (benchmarks/test_rates_of_known_companies.py).
 WATCHED_LAGS = 2.5
 
+# Into so many parts the horizon is split where a variance takes the hazard of each as even. With five the 80 % interval
+# holds the truth of companies of known rates in 77 to 84 % of the cases, young or old (benchmarks).
+PARTS = 5
+
 # Below any share that counts; keeps a Beta distribution proper where every record converted.
 TINY = 1e-9
 
@@ -158,17 +162,33 @@ def effective_entered(counts: Counts, due: Floats) -> float:
 def share_certain(counts: Counts, horizon_days: int) -> float:
     """Of the effective entries, the share whose outcome is worth that of a record watched for the whole horizon.
 
-    Greenwood's variance of the product-limit curve at the horizon is that of so many entries, for which open records
-    make the delays uncertain too. At most 1; 1 where no conversion says anything. Source: Greenwood (1926).
+    Greenwood's variance of the product-limit curve at the horizon, over that of as many records all watched until
+    then: open ones make the delays uncertain, too. At most 1; 1 where no conversion says anything. Source: Greenwood
+    (1926).
     """
     converting, at_risk = _converting_and_at_risk(counts, horizon_days)
     curve = conversion_curve(counts, horizon_days)
     effective = effective_entered(counts, share_due_by_age(curve))
-    left = at_risk * (at_risk - converting)
-    variance = (1.0 - curve[-1]) ** 2 * float((converting[left > 0] / left[left > 0]).sum())
-    if variance <= 0.0 or effective <= 0.0:
+    if not 0.0 < curve[-1] < 1.0 or effective <= 0.0:
         return 1.0
-    return min(float(curve[-1] * (1.0 - curve[-1]) / variance / effective), 1.0)
+    watched = effective * (1.0 - np.concatenate(([0.0], curve[:-1])))
+    ideal = _greenwood_sum(effective * np.diff(curve, prepend=0.0), watched)
+    return min(ideal / _greenwood_sum(converting, at_risk), 1.0)
+
+
+def _greenwood_sum(converting: Floats, at_risk: Floats) -> float:
+    """Greenwood's sum, with the hazard of each fifth of the days as if it were even.
+
+    Day by day, a late stretch in which few are watched, and by luck nobody converts, would count as certain: of young
+    companies the 80 % interval then held the truth in 77 % of the cases, and was too low in 15 %.
+    """
+    found = 0.0
+    for part in np.array_split(np.arange(len(at_risk)), PARTS):
+        days = part[at_risk[part] > 0]
+        if days.size:
+            hazard = min(converting[days].sum() / at_risk[days].sum(), 1.0 - TINY)
+            found += float((hazard / (1.0 - hazard) / at_risk[days]).sum())
+    return found
 
 
 @dataclass(frozen=True)

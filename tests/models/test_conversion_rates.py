@@ -39,10 +39,14 @@ def test_the_rate_by_hand():
     assert row.effective_entered == pytest.approx(550 / 34)
     # k = 9: rate = (9 + 1 × 0.5) / (550/34 + 1) = 323/584 = 0.5531.
     assert row.rate == pytest.approx(323 / 584)
-    # The delays are uncertain too. Greenwood at day 30: (13/30)² × (7/(20 × 13) + 2/(6 × 4)) = 0.020704, that of
-    # 17/30 × 13/30 / 0.020704 = 11.8605 entries: the interval is that of 11.8605 instead of 16.18, k cut in proportion.
-    certain = 17 / 30 * 13 / 30 / ((13 / 30) ** 2 * (7 / 260 + 2 / 24)) / (550 / 34)
-    assert certain == pytest.approx(11.8605 / 16.1765, abs=1e-4)
+    # The delays are uncertain too. Greenwood's sum, the hazard even within each fifth of days 0 to 30. Of 7 to 12, with
+    # 20 at risk for four days and 13 for two: 7/106; of 19 to 24, with 6 for two days and 4 for four: 2/28.
+    seen = 7 / 99 * (4 / 20 + 2 / 13) + 2 / 26 * (2 / 6 + 4 / 4)
+    # Of 16.18 entries all watched for 30 days, 65 % of them open after day 10 and 13/30 after day 20:
+    watched = (7 / 99 * (4 + 2 / 0.65) + 2 / 26 * (2 / 0.65 + 4 / (13 / 30))) / (550 / 34)
+    # The interval is that of 11.343 entries instead of 16.18, k cut in proportion.
+    certain = watched / seen
+    assert certain == pytest.approx(11.343 / 16.1765, abs=1e-4)
     a, b = 9 * certain + 0.5, (550 / 34 - 9) * certain + 0.5
     assert row.rate_low == pytest.approx(stats.beta.ppf(0.1, a, b))
     assert row.rate_high == pytest.approx(stats.beta.ppf(0.9, a, b))

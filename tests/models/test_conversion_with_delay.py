@@ -183,6 +183,18 @@ def test_what_is_watched_until_the_end_is_certain():
     assert share_certain(counts(), 60) == 1
 
 
+def test_that_none_of_a_few_converted_late_makes_nothing_certain():
+    # Half of 100 converted, the last on day 12, and from day 14 on 5 of the 50 others were still watched. Greenwood's
+    # sum day by day is 25/(100 × 75) + 25/(75 × 50) = 0.01, as if all 100 had been watched to the end.
+    assert share_certain(counts((40, 5, 25), (40, 12, 25), (13, None, 45), (40, None, 5)), 40) < 0.8
+    assert share_certain(counts((40, 5, 25), (40, 12, 25), (40, None, 50)), 40) == pytest.approx(1)
+
+
+@given(cohorts(), st.sampled_from(HORIZONS_DAYS))
+def test_of_the_effective_entries_a_share_is_certain(cohort, days):
+    assert 0 < share_certain(cohort, days) <= 1
+
+
 def test_the_last_day_on_which_enough_are_still_watched():
     cohort = counts((9, None, 10), (30, 5, 10), (20, None, 3))
     assert [last_watched(cohort, n) for n in (23, 13, 3, 24)] == [5, 9, 20, 0]
