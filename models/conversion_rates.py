@@ -25,6 +25,7 @@ from models.conversion_with_delay import (
     quantile,
     share_certain,
     share_due_by_age,
+    watched_too_short,
 )
 from models.night import Night, Stage
 from models.step_counts import NO_STEP, Step, StepCounts, by_step
@@ -90,16 +91,13 @@ def conversion_rates(night: Night, stages: list[Stage], step_outcomes: pd.DataFr
     counted = by_step(step_outcomes)
     seen = _seen(counted)
     of_step = {s.stage: counted.get((s.stage, str(s.next_stage)), NO_STEP) for s in steps}
-    recent = {stage: step.whole.aged(0, night.lookback_days - 1) for stage, step in of_step.items()}
-    days = {stage: _horizon(night, step.whole) for stage, step in of_step.items()}
-    due = {stage: share_due_by_age(conversion_curve(recent[stage], days[stage])) for stage in of_step}
-    known = {stage: share_certain(recent[stage], days[stage]) for stage in of_step}
-    whole = [_whole_row(night, s, due[s.stage], known[s.stage], of_step[s.stage].whole) for s in steps]
+    delays = {stage: _delays(night, step.whole) for stage, step in of_step.items()}
+    whole = [_whole_row(night, s, delays[s.stage], of_step[s.stage].whole) for s in steps]
     passed = {r.from_stage for r in whole if r.entered}
     rows = _unseen_stages_apart(stages, whole, seen, passed)
     for segment in sorted({name for step in counted.values() for name in step.segments}):
         of_segment = [
-            _segment_row(night, s, due[s.stage], known[s.stage], of_step[s.stage].of(segment), of_whole, segment)
+            _segment_row(night, s, delays[s.stage], of_step[s.stage].of(segment), of_whole, segment)
             for s, of_whole in zip(steps, whole, strict=True)
         ]
         # Split after it was drawn toward the whole's way, so that the way's rate is the segment's own.
@@ -114,40 +112,58 @@ def _seen(counted: Mapping[tuple[str, str], Step]) -> set[str]:
     }
 
 
-def _horizon(night: Night, counts: Counts) -> int:
-    chosen = night.horizon_days or horizon(counts, night.min_sample, night.lookback_days)
-    return min(chosen, night.lookback_days)
+@dataclass(frozen=True)
+class _Delays:
+    """What the whole account shows of how long a step takes."""
+
+    due: Floats
+    """of the conversions within the horizon, the share that has come by each day up to it"""
+    known: float
+    """of the effective entries, the share that is certain"""
+    within: str
+    """the horizon in words"""
 
 
-def _whole_row(night: Night, stage: Stage, due: Floats, known: float, counts: StepCounts) -> ConversionRate:
+def _delays(night: Night, counts: Counts) -> _Delays:
+    days = min(
+        night.horizon_days or horizon(counts, night.min_sample, night.lookback_days),
+        night.lookback_days,
+    )
+    recent = counts.aged(0, night.lookback_days - 1)
+    within = f"within {days} days"
+    if night.horizon_days is None and days == watched_too_short(counts):
+        within += ", as long as enough of them were watched,"
+    return _Delays(share_due_by_age(conversion_curve(recent, days)), share_certain(recent, days), within)
+
+
+def _whole_row(night: Night, stage: Stage, delays: _Delays, counts: StepCounts) -> ConversionRate:
     assumed = stage.assumed_rate if stage.assumed_rate is not None else 1.0
-    return _row(night, stage, counts, due, known, assumed, stage.assumed_weight, None, "assumed")
+    return _row(night, stage, counts, delays, assumed, stage.assumed_weight, None, "assumed")
 
 
 def _segment_row(
-    night: Night, stage: Stage, due: Floats, known: float, counts: StepCounts, whole: ConversionRate, segment: str
+    night: Night, stage: Stage, delays: _Delays, counts: StepCounts, whole: ConversionRate, segment: str
 ) -> ConversionRate:
-    return _row(night, stage, counts, due, known, whole.rate, SEGMENT_WEIGHT, segment, "whole account's")
+    return _row(night, stage, counts, delays, whole.rate, SEGMENT_WEIGHT, segment, "whole account's")
 
 
 def _row(
     night: Night,
     stage: Stage,
     counts: StepCounts,
-    due: Floats,
-    known: float,
+    delays: _Delays,
     toward: float,
     weight: float,
     segment: str | None,
     toward_whose: str,
 ) -> ConversionRate:
-    cohort, days = counts.aged(0, night.lookback_days - 1), len(due) - 1
-    effective = effective_entered(cohort, due)
+    cohort, days = counts.aged(0, night.lookback_days - 1), len(delays.due) - 1
+    effective = effective_entered(cohort, delays.due)
     within = cohort.converted_within(days)
     lost = int(cohort.records[cohort.is_lost].sum())
     mature = counts.aged(days, days + night.lookback_days - 1)
     estimate = drawn_rate(within, effective, toward, weight, night.confidence)
-    certain = drawn_rate(within * known, effective * known, toward, weight, night.confidence)
+    certain = drawn_rate(within * delays.known, effective * delays.known, toward, weight, night.confidence)
     shown = cohort.where(cohort.is_from_explicit & cohort.is_to_explicit & ~np.isnan(cohort.lag_days))
     return ConversionRate(
         as_of=night.as_of,
@@ -172,7 +188,7 @@ def _row(
         median_days=quantile(shown.lag_days, shown.records, 0.5),
         p90_days=quantile(shown.lag_days, shown.records, 0.9),
         status=_status(cohort.entered, effective, night.min_sample),
-        method=_method(within, effective, days, toward, weight, toward_whose, cohort.entered),
+        method=_method(within, effective, delays.within, toward, weight, toward_whose, cohort.entered),
     )
 
 
@@ -192,11 +208,13 @@ def _status(entered: int, effective: float, min_sample: int) -> str:
     return "ok"
 
 
-def _method(within: int, effective: float, days: int, toward: float, weight: float, whose: str, entered: int) -> str:
+def _method(
+    converted: int, effective: float, within: str, toward: float, weight: float, whose: str, entered: int
+) -> str:
     if entered == 0:
         return f"nobody entered: the {whose} rate of {toward:.1%}"
     return (
-        f"{within:,} converted within {days} days of {effective:,.1f} effective entries, "
+        f"{converted:,} converted {within} of {effective:,.1f} effective entries, "
         f"drawn toward the {whose} {toward:.1%} with the weight of {weight:g}"
     )
 

@@ -85,11 +85,11 @@ def horizon(counts: Counts, min_sample: int, lookback_days: int) -> int:
     enough = HORIZON_SHARE * judged.converted
     chosen = next((h for h in HORIZONS_DAYS if judged.converted_within(h) >= enough), HORIZONS_DAYS[-1])
     if not is_settled:
-        chosen = _watched(counts) or chosen
+        chosen = watched_too_short(counts) or chosen
     return min(chosen, lookback_days)
 
 
-def _watched(counts: Counts) -> int | None:
+def watched_too_short(counts: Counts) -> int | None:
     """How many days entries were watched, where that is too short to say how long conversions take, else None.
 
     None, too, where hardly any entries or no conversions are there to say anything.

@@ -186,6 +186,15 @@ def test_a_conversion_after_the_horizon_is_seen_but_is_none_of_the_rate():
     assert row.mature_rate == 0.25
 
 
+def test_the_method_says_where_the_horizon_is_as_long_as_records_were_watched():
+    young = mql_to_sql((40, 30, 10), (5, None, 100))
+    assert young.horizon_days == 40
+    assert young.method.startswith("10 converted within 40 days, as long as enough of them were watched, of ")
+    assert mql_to_sql((40, 30, 10), (5, None, 100), horizon_days=40).method.startswith(
+        "10 converted within 40 days of "
+    )
+
+
 def test_a_horizon_beyond_the_lookback_is_the_lookback():
     assert mql_to_sql((100, 10, 10), horizon_days=500).horizon_days == 365
     assert mql_to_sql((50, 45, 10), lookback_days=40).horizon_days == 40
