@@ -27,16 +27,22 @@ def kept_sql_tables(folder: Path, declared: dict[str, Table], keeps: bool = True
     file that is not one documented, portable SELECT over tables there are.
     """
     file = _place(folder, declared)
-    try:
-        return {t.key: t for t in KEPT.validate_json(file.read_bytes())}
-    except (OSError, ValidationError):
+    found = _kept(file)
+    if found is None:
         # Here, for the parser is slow to load.
         from pipelines.sql_tables import sql_tables
 
         found = sql_tables(folder, declared)
         if keeps:
             _keep(file, found)
-        return found
+    return found
+
+
+def _kept(file: Path) -> dict[str, Table] | None:
+    try:
+        return {t.key: t for t in KEPT.validate_json(file.read_bytes())}
+    except (OSError, ValidationError):
+        return None
 
 
 def _place(folder: Path, declared: Mapping[str, Table]) -> Path:

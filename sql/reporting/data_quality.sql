@@ -104,6 +104,16 @@ found as (
     left join entered as e on e.stage = s.stage
     where not s.is_mapped and not coalesce(e.is_explicit, false)
     union all
+    select 'end_to_end_differs', 'warning', cast(null as varchar),
+        'Of ' || e.entered || ' people at ' || e.from_stage || ' from ' || e.window_start || ' to ' || e.window_end || ', '
+            || cast(round(100 * e.observed_rate, 2) as varchar) || ' % came to ' || e.to_stage
+            || '; the product of tonight''s rates is ' || cast(round(100 * e.product_of_rates, 2) as varchar)
+            || ' %. The plan follows tonight''s rates: see in conversion_rates by night which step moved, and lengthen '
+            || 'observe.lookback_days if that is not to last.'
+    from reporting.end_to_end as e
+    join settings.night as n on n.as_of = e.as_of
+    where e.differs
+    union all
     select 'replayed_values', 'info', cast(null as varchar),
         'This night was computed later: stages without dates, amounts and owners are those of the day it was computed.'
     from settings.night as n

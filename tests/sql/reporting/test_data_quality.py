@@ -186,6 +186,19 @@ DATED_WITHOUT_PROSPECT = {
 }
 
 
+def test_rates_whose_product_is_not_what_became_of_a_cohort_are_named_with_both(warehouse):
+    warehouse.night(**DATED)
+    row = {"as_of": date(2026, 3, 31), "from_stage": "mql", "to_stage": "customer", "entered": 200, "differs": True}
+    row |= {"window_start": date(2025, 1, 1), "window_end": date(2025, 12, 31)}
+    row |= {"observed_rate": 0.115, "product_of_rates": 0.025}
+    warehouse.put("reporting.end_to_end", row, row | {"as_of": date(2026, 3, 30)})
+    assert findings(warehouse) == {"end_to_end_differs": ("warning", 1, None)}
+    assert warehouse.values(KEY, "remedy")[0].startswith(
+        "Of 200 people at mql from 2025-01-01 to 2025-12-31, 11.5 % came to customer; the product of tonight's rates "
+        "is 2.5 %. "
+    )
+
+
 def test_a_replay_says_that_its_values_are_of_another_day(warehouse):
     warehouse.night("2026-03-10", cut_off="2026-03-31", **DATED)
     assert findings(warehouse) == {"replayed_values": ("info", 1, None)}
