@@ -92,7 +92,7 @@ def dagster_dev(
             process.send_signal(signal.SIGINT)
             # How fast it ends is Dagster's affair, and a busy machine's.
             with suppress(subprocess.TimeoutExpired):
-                process.wait(60)
+                process.wait(20)
             # Its servers are children of its own session.
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)

@@ -7,6 +7,8 @@ import pytest
 from connectors.hubspot.look import look
 from models.proposed_mapping import CrmStage, unmapped, unmapped_share
 from models.settings.read import settings_from
+from pipelines.catalog import catalog
+from pipelines.warehouse import create
 from tests.crm_night import SETTINGS, build_tables
 from tests.hubspot_night import client, open_warehouse_for, portal_of, read_night
 
@@ -42,6 +44,8 @@ def test_the_doctor_and_the_night_find_the_same_stages_unmapped(tmp_path):
         seen = look(client(url))
         with open_warehouse_for(tmp_path, settings=given) as con:
             read_night(con, tmp_path, client(url))
+            # The night's plan, of which it reads no figure here.
+            create(con, catalog().tables["reporting.conversion_rates"])
             build_tables(con, ("funnel", "reporting"))
             night = con.execute(
                 "select finding, records from reporting.data_quality where finding like 'unmapped_stage:%'"
