@@ -78,23 +78,21 @@ def horizon(counts: Counts, min_sample: int, lookback_days: int) -> int:
     for several times the lag that 95 % of the conversions took; else the horizon is as long as they were watched.
     """
     settled = counts.aged(SETTLED_AGE_DAYS)
-    is_settled = settled.converted >= min_sample
-    judged = settled if is_settled else counts
+    judged = settled if settled.converted >= min_sample else counts
     if not judged.converted:
         return min(HORIZONS_DAYS[-1], lookback_days)
     enough = HORIZON_SHARE * judged.converted
     chosen = next((h for h in HORIZONS_DAYS if judged.converted_within(h) >= enough), HORIZONS_DAYS[-1])
-    if not is_settled:
-        chosen = watched_too_short(counts) or chosen
-    return min(chosen, lookback_days)
+    return min(watched_too_short(counts) or chosen, lookback_days)
 
 
 def watched_too_short(counts: Counts) -> int | None:
-    """How many days entries were watched, where that is too short to say how long conversions take, else None.
+    """How many days a young company's entries were watched, where that is too short to say how long conversions take.
 
-    None, too, where hardly any entries or no conversions are there to say anything.
+    None where it is not, where any entry at least a year old converted, and where there is hardly any entry, or no
+    conversion within those days, to say anything.
     """
-    if counts.entered < WATCHED_RECORDS:
+    if counts.entered < WATCHED_RECORDS or counts.aged(SETTLED_AGE_DAYS).converted:
         return None
     watched = max(_age_of(counts, WATCHED_RECORDS), HORIZONS_DAYS[0])
     converted = counts.where(~np.isnan(counts.lag_days))

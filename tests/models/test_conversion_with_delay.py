@@ -167,6 +167,8 @@ def test_the_horizon_is_judged_on_entries_a_year_old_where_they_are_enough():
         (((40, 31, 9),), 60),
         # What has converted is older than those watched.
         (((50, 20, 9), (7, None, 100)), 30),
+        # A small company of three years is none of one month: what its few old entries show, they were given time for.
+        (((1000, 40, 2), (600, 200, 3), (600, None, 4), (30, None, 20)), 270),
     ],
 )
 def test_a_young_companys_horizon_is_as_long_as_its_entries_were_watched(rows, expected):
