@@ -25,7 +25,8 @@ class Scenario:
     """What the plan would ask for if one figure, or the figures of a named scenario, were another.
 
     The row `tonight` is the plan as it stands. `one more rep` is the value at which the plan asks for another rep.
-    `follow-ups as observed` is the plan with the calls and e-mails that an SQL is seen to get, in place of the assumed.
+    `follow-ups as observed` is the plan with the calls and e-mails that an SQL is seen to get, in place of the assumed;
+    a scenario of that name in the settings takes its place.
     """
 
     GRAIN: ClassVar[tuple[str, ...]] = ("as_of", "target", "scenario")

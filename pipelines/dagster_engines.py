@@ -1,6 +1,7 @@
-"""Engines of Dagster's SQLite storages, kept: made for each call, they compile each statement anew, a fifth of a night.
+"""Engines of Dagster's SQLite storages of runs and events, kept: one made for each call compiles each statement anew.
 
-Here: one engine a file. Connections are opened and closed as before. Not here: Postgres, where Dagster keeps its own.
+That is a fifth of a night. Here: one engine a file. Connections are opened and closed as before. Not here: Postgres,
+where Dagster keeps its own.
 """
 
 from functools import lru_cache
@@ -15,7 +16,7 @@ KEPT = 32
 
 
 def keep_engines() -> None:
-    """From here on, in this process, Dagster's SQLite storages use one engine a file."""
+    """From here on, in this process, Dagster's SQLite storages of runs and events use one engine a file."""
     for storage in (sqlite_event_log, sqlite_run_storage):
         # By name: a Dagster without it is as slow as before, and no worse.
         if hasattr(storage, "create_engine"):

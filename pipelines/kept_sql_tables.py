@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from pipelines.table import Table
 
 KEPT = TypeAdapter(list[Table])
-ANALYSES = ("sql_tables.py", "sql_files.py", "sql_lint.py", "table.py")
+ANALYSES = ("sql_tables.py", "sql_files.py", "sql_lint.py", "table.py", "warehouse.py")
 LIBRARIES = ("duckdb", "sqlglot")
 
 
@@ -67,6 +67,6 @@ def _keep(file: Path, tables: Mapping[str, Table]) -> None:
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         written.write_bytes(KEPT.dump_json(list(tables.values()), exclude={"__all__": {"function"}}))
-        for earlier in file.parent.glob("sql_tables-*.json"):
-            earlier.unlink(missing_ok=True)
         written.replace(file)
+        for earlier in set(file.parent.glob("sql_tables-*")) - {file}:
+            earlier.unlink(missing_ok=True)

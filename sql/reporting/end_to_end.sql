@@ -9,8 +9,8 @@ with steps as (
     select
         exp(sum(ln(c.rate * c.deals_per_person))) as product_of_rates,
         exp(sum(ln(greatest(c.rate_low, 1e-9) * c.deals_per_person))) as product_low,
-        -- Up to a twentieth of a step's conversions comes after its horizon.
-        exp(sum(ln(c.rate_high * c.deals_per_person / 0.95))) as product_high,
+        -- Who is late at one step may be early at the next, and arrive in time all the same: a twentieth of each step.
+        exp(sum(ln(greatest(c.rate_high, 1e-9) * c.deals_per_person / 0.95))) as product_high,
         cast(sum(c.horizon_days) as integer) as days,
         count_if(c.status in ('not_mapped', 'no_denominator')) as unmeasured
     from reporting.conversion_rates as c
@@ -18,13 +18,6 @@ with steps as (
     join settings.stages as s on s.stage = c.from_stage
     join settings.stages as h on h.is_handover and h.position <= s.position
     where c.segment is null
-),
-won as (
-    select d.person_id, sum(d.weight) as customers
-    from funnel.deal_people as d
-    join funnel.deals as l on l.deal_id = d.deal_id
-    where d.weight > 0 and l.is_won and l.booked_on is not null
-    group by d.person_id
 ),
 span as (
     select
@@ -41,13 +34,24 @@ span as (
     cross join steps as s
     where s.days is not null
 ),
-cohort as (
-    select count(*) as entered, coalesce(sum(w.customers), 0.0) as customers
+people as (
+    select t.record_id as person_id, t.reached_on, t.reached_on + s.days as last_day
     from funnel.stage_times as t
     join funnel.people as p on p.person_id = t.record_id and p.origin = 'marketing'
     join span as s on s.from_stage = t.stage and t.reached_on between s.window_start and s.window_end
-    left join won as w on w.person_id = t.record_id
     where t.record_type = 'person'
+),
+won as (
+    -- What they buy again, years later, came of no rate.
+    select sum(d.weight) as customers
+    from people as p
+    join funnel.deal_people as d on d.person_id = p.person_id and d.weight > 0
+    join funnel.deals as l on l.deal_id = d.deal_id and l.is_won and l.booked_on <= p.last_day
+),
+cohort as (
+    select
+        (select count(*) from people) as entered,
+        (select coalesce(sum(w.customers), 0.0) from won as w) as customers
 ),
 judged as (
     select
@@ -69,11 +73,11 @@ select
     j.window_start,                                             -- first day of the cohort's entries
     j.window_end,                                               -- last day: since then each step's time to convert has passed
     j.entered,                                                  -- marketing's people who were at from_stage in the window
-    j.customers,                                                -- records at to_stage that came of them, by weight
+    j.customers,                                                -- records at to_stage that came of them within each step's time to convert, by weight
     j.customers / nullif(j.entered, 0) as observed_rate,        -- customers / entered; NULL: nobody entered
     j.product_of_rates,                                         -- of the rates, and of the deals a person
     j.product_low,                                              -- product of their lower ends
-    j.product_high,                                             -- product of their upper ends, and of what comes after their horizons
+    j.product_high,                                             -- product of their upper ends, a twentieth of each step added
     j.status,                                                   -- no_denominator, low_sample or ok
     j.status = 'ok' and (
         j.customers + 2 * sqrt(j.customers + 1) < j.entered * j.product_low

@@ -39,7 +39,7 @@ def test_the_rate_by_hand():
     assert row.effective_entered == pytest.approx(550 / 34)
     # k = 9: rate = (9 + 1 × 0.5) / (550/34 + 1) = 323/584 = 0.5531.
     assert row.rate == pytest.approx(323 / 584)
-    # The delays are uncertain too. Greenwood's sum, the hazard even within each fifth of days 0 to 30. Of 7 to 12, with
+    # The delays are uncertain too. Greenwood's sum, the hazard even within each fifth of days 1 to 30. Of 7 to 12, with
     # 20 at risk for four days and 13 for two: 7/106; of 19 to 24, with 6 for two days and 4 for four: 2/28.
     seen = 7 / 99 * (4 / 20 + 2 / 13) + 2 / 26 * (2 / 6 + 4 / 4)
     # Of 16.18 entries all watched for 30 days, 65 % of them open after day 10 and 13/30 after day 20:

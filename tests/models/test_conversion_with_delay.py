@@ -154,6 +154,12 @@ def test_the_horizon_is_judged_on_entries_a_year_old_where_they_are_enough():
     assert horizon(counts((364, 100, 30), young), min_sample=30, lookback_days=730) == 14
 
 
+NINE = (
+    *((350, 10, 1), (340, 50, 1), (330, 60, 1), (320, 70, 1), (300, 80, 1)),
+    *((age, None, 1) for age in (280, 260, 240, 200)),
+)
+
+
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
@@ -167,6 +173,9 @@ def test_the_horizon_is_judged_on_entries_a_year_old_where_they_are_enough():
         (((40, 31, 9),), 60),
         # What has converted is older than those watched.
         (((50, 20, 9), (7, None, 100)), 30),
+        # One new entry, or ten, make nobody forget what nine others showed in most of a year.
+        ((*NINE, (3, None, 1)), 90),
+        ((*NINE, *((age, None, 1) for age in range(2, 22, 2))), 90),
         # A small company of three years is none of one month: what its few old entries show, they were given time for.
         (((1000, 40, 2), (600, 200, 3), (600, None, 4), (30, None, 20)), 270),
     ],
@@ -190,6 +199,10 @@ def test_that_none_of_a_few_converted_late_makes_nothing_certain():
     # sum day by day is 25/(100 × 75) + 25/(75 × 50) = 0.01, as if all 100 had been watched to the end.
     assert share_certain(counts((40, 5, 25), (40, 12, 25), (13, None, 45), (40, None, 5)), 40) < 0.8
     assert share_certain(counts((40, 5, 25), (40, 12, 25), (40, None, 50)), 40) == pytest.approx(1)
+
+
+def test_what_converts_on_its_first_day_is_certain_however_many_entered_tonight():
+    assert share_certain(counts((0, 0, 500), (0, None, 500), (100, 0, 25), (100, None, 25)), 14) == pytest.approx(1)
 
 
 @given(cohorts(), st.sampled_from(HORIZONS_DAYS))

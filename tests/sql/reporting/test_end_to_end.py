@@ -34,7 +34,7 @@ def rates(warehouse, status="ok", deals_per_person=1.0):
             )
 
 
-def mqls(warehouse, count, won, on="2025-06-01", origin="marketing", first=0, weight=1.0, booked="2025-09-01"):
+def mqls(warehouse, count, won, on="2025-06-01", origin="marketing", first=0, weight=1.0, booked="2025-08-01"):
     """`count` people who were at mql on a day, of whom `won` have a won deal."""
     for i in range(first, first + count):
         warehouse.put("funnel.people", {"person_id": f"p{i}", "origin": origin})
@@ -89,10 +89,10 @@ def test_a_cohort_that_brought_too_little_differs_too(warehouse):
 def test_who_is_too_young_too_old_or_sales_own_does_not_count(warehouse):
     warehouse.night()
     rates(warehouse)
-    mqls(warehouse, 1, 1, on="2025-01-01")
-    mqls(warehouse, 1, 1, on="2025-12-31", first=1, weight=0.5)
-    mqls(warehouse, 1, 1, on="2024-12-31", first=2)
-    mqls(warehouse, 1, 1, on="2026-01-01", first=3)
+    mqls(warehouse, 1, 1, on="2025-01-01", booked="2025-02-01")
+    mqls(warehouse, 1, 1, on="2025-12-31", first=1, weight=0.5, booked="2026-02-01")
+    mqls(warehouse, 1, 1, on="2024-12-31", first=2, booked="2025-02-01")
+    mqls(warehouse, 1, 1, on="2026-01-01", first=3, booked="2026-02-01")
     mqls(warehouse, 1, 1, origin="sales", first=4)
     mqls(warehouse, 1, 1, first=5, booked=None)
     assert warehouse.values(KEY, "entered", "customers", "status") == [(3, 1.5, "low_sample")]
@@ -103,6 +103,27 @@ def test_the_deals_a_person_has_are_part_of_the_product(warehouse):
     rates(warehouse, deals_per_person=2.0)
     mqls(warehouse, 1, 0)
     assert warehouse.values(KEY, "product_of_rates")[0] == pytest.approx(0.5 * 0.5 * 2 * 0.1)
+
+
+def test_what_people_buy_again_later_came_of_no_rate(warehouse):
+    warehouse.night()
+    rates(warehouse)
+    # Entered on 2025-06-01, with 90 days for the way: until 2025-08-30.
+    mqls(warehouse, 200, 4, booked="2025-08-30")
+    for i, again in enumerate(("2025-08-31", "2026-01-01", "2026-03-01")):
+        warehouse.put("funnel.deals", {"deal_id": f"again{i}", "is_won": True, "booked_on": again})
+        warehouse.put("funnel.deal_people", {"deal_id": f"again{i}", "person_id": "p0", "weight": 1.0})
+    assert warehouse.values(KEY, "customers", "differs") == [(4, False)]
+
+
+def test_a_rate_that_is_all_but_nothing_breaks_no_night(warehouse):
+    warehouse.night()
+    rates(warehouse)
+    warehouse.con.execute(
+        "update reporting.conversion_rates set rate_low = 1e-100, rate_high = 3e-24 where from_stage = 'opportunity'"
+    )
+    mqls(warehouse, 200, 0)
+    assert warehouse.values(KEY, "differs") == [False]
 
 
 def test_where_a_step_is_not_measured_nothing_differs(warehouse):
