@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 from dotenv import load_dotenv
 
-from pipelines.exit_codes import INTERRUPTED
+from pipelines.exit_codes import BAD_INPUT, INTERRUPTED
 from pipelines.paths import PROJECT
+from pipelines.table import SqlFileError
 
 COMMANDS = {
     "run": "The nightly job: read the CRM, recompute the plan, publish, say what it takes.",
@@ -69,6 +70,9 @@ def main() -> None:
     except click.ClickException as e:
         e.show()
         code = e.exit_code
+    except SqlFileError as e:
+        click.echo(str(e), err=True)
+        code = BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted. The last published night stands; the next run takes up from here.", err=True)
         code = INTERRUPTED

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.lineage import Node, lineage
 
 from pipelines.table import Check, Column, Plot, SqlFileError, check_of, plot_of
@@ -70,7 +70,7 @@ def read_sql_file(path: Path) -> SqlFile:
     try:
         trees = sqlglot.parse(text, dialect=DIALECT)
     except SqlglotError as e:
-        raise SqlFileError(f"{where}: {e}") from None
+        raise SqlFileError(f"{where}: {_said(e)}") from None
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         raise SqlFileError(f"{where}: holds more or less than one SELECT; put each table into its own file")
     try:
@@ -98,6 +98,16 @@ def read_sql_file(path: Path) -> SqlFile:
         reads_itself=own in reads,
         tree=trees[0],
     )
+
+
+def _said(error: SqlglotError) -> str:
+    """What is wrong, where, and the line it is in; the parser's own words are many lines, marked for a terminal."""
+    found = error.errors[0] if isinstance(error, ParseError) and error.errors else None
+    if found is None:
+        return str(error).splitlines()[0]
+    before, at, after = (str(found[part] or "") for part in ("start_context", "highlight", "end_context"))
+    line = before.rpartition("\n")[2] + at + after.partition("\n")[0]
+    return f"line {found['line']}: {found['description']}: {line.strip()}"
 
 
 def _header(text: str) -> tuple[str, tuple[str, ...] | None, tuple[Check, ...], tuple[Plot, ...]]:
@@ -160,7 +170,7 @@ def described_columns(
     try:
         nodes = lineage(None, file.tree, schema=dict(schema), dialect=DIALECT, trim_selects=False)
     except SqlglotError as e:
-        raise SqlFileError(f"{file.path}: {e}") from None
+        raise SqlFileError(f"{file.path}: {_said(e)}") from None
     assert isinstance(nodes, dict)  # noqa: S101
     return tuple(Column(name, kind, file.comments[name], _leaves(nodes.get(name))) for name, kind in bound)
 

@@ -1,12 +1,15 @@
 """Files in sql/: what a file must say of itself, and what a mistake in one is answered with, at load."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from pipelines.catalog import catalog, read_catalog
-from pipelines.paths import SQL
+from pipelines.paths import PROJECT, SQL
 from pipelines.sql_files import read_sql_file
 from pipelines.sql_tables import sql_tables
 from pipelines.table import SqlFileError
@@ -105,6 +108,22 @@ def test_a_mistake_is_an_error_at_load_that_names_the_file(folder, was, becomes,
         sql_tables(folder, catalog().tables)
     assert str(refused.value).startswith("sql/reporting/waiting.sql: ")
     assert said in str(refused.value)
+
+
+def test_the_command_line_says_what_is_wrong_with_a_file_in_one_sentence(folder, tmp_path):
+    shutil.copytree(SQL, folder, dirs_exist_ok=True)
+    added(folder, GOOD.replace("select p.owner_id", "selct p.owner_id"))
+    code = (
+        f"import pathlib, sys, pipelines.paths as p; p.SQL = pathlib.Path({str(folder)!r}); "
+        "sys.argv = ['sla', 'run']; from pipelines.cli import main; main()"
+    )
+    environment = os.environ | {"SLA_DATA": str(tmp_path / "data"), "SLA_DAGSTER_HOME": str(tmp_path / "home")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2, done.stderr
+    _begins, said = done.stderr.splitlines()
+    assert said == "sql/reporting/waiting.sql: line 7: Expecting ): selct p.owner_id, p.created_at"
 
 
 def test_files_that_read_each_other_are_refused_by_name(folder):
